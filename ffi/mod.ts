@@ -1,0 +1,95 @@
+/**
+ * The machine that runs this: its row in the table, and its C library, opened at the first call and kept.
+ *
+ * @module
+ */
+import { KeepAliveError } from "../src/errors.ts";
+import type { Declarations, Libc, Library } from "../src/libc.ts";
+import { findPlatform, type Platform } from "../src/platforms.ts";
+import * as bun from "./bun.ts";
+import * as deno from "./deno.ts";
+import * as node from "./node.ts";
+import type { Process } from "./process.ts";
+
+/** The C functions that the core calls, as sys/socket.h declares them. */
+const FUNCTIONS = {
+  setsockopt: [
+    "descriptor", // int sockfd
+    "int", // int level
+    "int", // int optname
+    "buffer", // const void *optval
+    "uint", // socklen_t optlen
+  ],
+  getsockopt: [
+    "descriptor", // int sockfd
+    "int", // int level
+    "int", // int optname
+    "buffer", // void *optval
+    "buffer", // socklen_t *optlen
+  ],
+  getsockname: [
+    "descriptor", // int sockfd
+    "buffer", // struct sockaddr *addr
+    "buffer", // socklen_t *addrlen
+  ],
+  getpeername: [
+    "descriptor", // int sockfd
+    "buffer", // struct sockaddr *addr
+    "buffer", // socklen_t *addrlen
+  ],
+} as const satisfies Declarations;
+
+function currentProcess(): Process {
+  const { process } = globalThis as unknown as { process?: Process };
+  if (process?.versions?.deno ?? process?.versions?.bun ?? process?.versions?.node) return process as Process;
+  throw new KeepAliveError("Cannot find a way to the system: this runtime is not Deno, Bun or Node", {
+    code: "ERR_UNSUPPORTED_RUNTIME",
+  });
+}
+
+let platform: Platform | undefined;
+let libc: Libc | undefined;
+
+/** The row of this machine. Asks for no permission, but on systems whose rows depend on the release. */
+export function currentPlatform(): Platform {
+  if (platform) return platform;
+  const process = currentProcess();
+  const os = () => process.getBuiltinModule("node:os") as typeof import("node:os");
+  platform = findPlatform({
+    platform: process.platform,
+    arch: process.arch,
+    release: () => os().release(),
+    version: () => os().version(),
+  });
+  if (platform) return platform;
+  throw new KeepAliveError(
+    `Cannot use keep-alive: the constants of "${process.platform}" on "${process.arch}" are not known to this module`,
+    { code: "ERR_UNSUPPORTED_SYSTEM" },
+  );
+}
+
+/** Opens the C library with some functions, by the runtime's own way. */
+export function openLibrary(platform: Platform, declarations: Declarations): Library {
+  const process = currentProcess();
+  const { versions } = process;
+  // Bun and Deno show a Node version too.
+  const adapter = versions.deno ? deno : versions.bun ? bun : node;
+  return adapter.openLibrary(platform, declarations, process);
+}
+
+/** The C library of this machine. */
+export function currentLibc(): Libc {
+  return libc ??= open(currentPlatform());
+}
+
+function open(platform: Platform): Libc {
+  const { functions: { setsockopt, getsockopt, getsockname, getpeername }, errno } = openLibrary(platform, FUNCTIONS);
+  return {
+    setsockopt: (descriptor, level, name, value, length) =>
+      setsockopt(descriptor, level, name, value, length) === 0 ? 0 : errno(),
+    getsockopt: (descriptor, level, name, value, length) =>
+      getsockopt(descriptor, level, name, value, length) === 0 ? 0 : errno(),
+    getsockname: (descriptor, address, length) => getsockname(descriptor, address, length) === 0 ? 0 : errno(),
+    getpeername: (descriptor, address, length) => getpeername(descriptor, address, length) === 0 ? 0 : errno(),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * TCP keep-alive for Deno, Bun and Node: set it on a socket, and read what the kernel says is in force.
+ *
+ * A call goes straight to the kernel (`setsockopt`, `getsockopt`) through the runtime's FFI, and every value that was
+ * set is read back. Importing this module does nothing; the C library is opened by the first call.
+ *
+ * This is TCP's keep-alive, which asks an idle peer whether it is still there. HTTP's `Connection: keep-alive`, which
+ * uses one connection for several requests, is unrelated.
+ *
+ * @example Node and Bun
+ * ```ts
+ * import { setKeepAlive } from "@keepalive/tcp";
+ * import { connect, createServer } from "node:net";
+ * import { once } from "node:events";
+ *
+ * const server = createServer().listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ * const { port } = server.address() as { port: number };
+ *
+ * const socket = connect(port, "127.0.0.1");
+ * await once(socket, "connect");
+ * const state = setKeepAlive(socket, { idle: "60s", interval: "15s", count: 4 });
+ * console.log(state); // { enable: true, idle: 60000, interval: 15000, count: 4, userTimeout: 0 }
+ *
+ * socket.destroy();
+ * server.close();
+ * ```
+ *
+ * @example Deno
+ * ```ts
+ * import { setKeepAlive } from "@keepalive/tcp";
+ *
+ * using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+ * using client = await Deno.connect({ ...listener.addr as Deno.NetAddr });
+ *
+ * using accepted = await listener.accept();
+ * const state = setKeepAlive(accepted, { idle: "60s", interval: "15s", count: 4 });
+ * console.log(state); // { enable: true, idle: 60000, interval: 15000, count: 4, userTimeout: 0 }
+ * ```
+ *
+ * @module
+ */
+import { currentLibc, currentPlatform } from "./ffi/mod.ts";
+import { identify, type SocketLike } from "./src/identity.ts";
+import { applyTo, readFrom } from "./src/keepalive.ts";
+import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
+import { parseOptions } from "./src/settings.ts";
+
+export type { Duration } from "./src/duration.ts";
+export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
+export type { KeepAliveOptions, KeepAliveState, SocketLike };
+
+/**
+ * Sets keep-alive on a socket and reads back what the kernel has made of it.
+ *
+ * A field that is absent is left as it is. Nothing is clamped or skipped: what this system does not offer or does not
+ * accept is refused before anything is changed, and if the kernel reports something other than what was set, that is
+ * an error.
+ *
+ * On a listening socket the settings pass to every connection that is accepted later, on Linux, FreeBSD and DragonFly;
+ * on other systems a listening socket is refused.
+ *
+ * @param socket A descriptor, or a socket or server that shows one.
+ * @param options What to set; `true` or `false` switches keep-alive alone on or off.
+ * @returns What the kernel says is in force now.
+ *
+ * @throws {TypeError} If something is of the wrong kind: not a TCP socket, an unknown option, NaN.
+ * @throws {RangeError} If a value is outside what this system accepts.
+ * @throws {KeepAliveError} If the system, the runtime or the state of the socket stands against it.
+ *
+ * @example
+ * ```ts
+ * import { getKeepAlive, setKeepAlive } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ * import { connect, createServer } from "node:net";
+ * import { once } from "node:events";
+ *
+ * const server = createServer().listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ * const socket = connect((server.address() as { port: number }).port, "127.0.0.1");
+ * await once(socket, "connect");
+ *
+ * const state = setKeepAlive(socket, { idle: "5m", userTimeout: "auto" });
+ * assertEquals(state.idle, 300_000);
+ * assertEquals(getKeepAlive(socket), state);
+ * assertEquals(setKeepAlive(socket, false).enable, false);
+ *
+ * socket.destroy();
+ * server.close();
+ * ```
+ */
+export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boolean): KeepAliveState {
+  const platform = currentPlatform();
+  const request = parseOptions(options, platform);
+  const identity = identify(socket, "set");
+  return applyTo({ platform, libc: currentLibc() }, identity, request);
+}
+
+/**
+ * Reads what the kernel says is in force on a socket.
+ *
+ * The values are those that rule the socket: its own, or the system's defaults where it has none of its own. They are
+ * told whether keep-alive is on or not. What was read can be given to {@linkcode setKeepAlive}, which makes another
+ * socket equal to this one.
+ *
+ * @param socket A descriptor, or a socket or server that shows one.
+ * @returns What is in force, in milliseconds; a field that this system cannot tell is absent.
+ *
+ * @throws {TypeError} If it is not a TCP socket.
+ * @throws {KeepAliveError} If the system, the runtime or the state of the socket stands against it.
+ *
+ * @example
+ * ```ts
+ * import { getKeepAlive } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ * import { connect, createServer } from "node:net";
+ * import { once } from "node:events";
+ *
+ * const server = createServer().listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ * const socket = connect((server.address() as { port: number }).port, "127.0.0.1");
+ * await once(socket, "connect");
+ *
+ * assertEquals(getKeepAlive(socket).enable, false); // off, unless somebody switches it on
+ *
+ * socket.destroy();
+ * server.close();
+ * ```
+ */
+export function getKeepAlive(socket: SocketLike): KeepAliveState {
+  const platform = currentPlatform();
+  const identity = identify(socket, "read");
+  return readFrom({ platform, libc: currentLibc() }, identity);
+}

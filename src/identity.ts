@@ -1,0 +1,131 @@
+/**
+ * From what a program holds to a descriptor.
+ *
+ * @module
+ */
+import { KeepAliveError } from "./errors.ts";
+import type { Endpoint } from "./sockaddr.ts";
+import { show } from "./words.ts";
+
+/**
+ * A TCP socket: its descriptor number, or a socket, listener or server object that shows one.
+ *
+ * @example
+ * ```ts
+ * import type { SocketLike } from "@keepalive/tcp";
+ * import { Socket } from "node:net";
+ *
+ * const some: SocketLike[] = [7, new Socket()];
+ * ```
+ */
+export type SocketLike = number | object;
+
+/** A descriptor, and the names its socket must have if the descriptor is only a hint. */
+export interface Identity {
+  readonly descriptor: number;
+  readonly names?: { readonly local: Endpoint; readonly remote: Endpoint };
+}
+
+/** What is looked at in an object. Everything is optional and unknown: these are other people's objects. */
+interface Shown {
+  readonly fd?: unknown;
+  readonly _handle?: { readonly fd?: unknown } | null;
+  readonly connecting?: unknown;
+  readonly pending?: unknown;
+  readonly destroyed?: unknown;
+  readonly listening?: unknown;
+  readonly socket?: unknown;
+  readonly localAddr?: unknown;
+  readonly remoteAddr?: unknown;
+  readonly addr?: unknown;
+  readonly address?: unknown;
+  readonly localAddress?: unknown;
+  readonly remoteAddress?: unknown;
+}
+
+/** What is being done, as an error sentence begins. */
+export type Action = "set" | "read";
+
+// A descriptor is a C int; a larger number would wrap round to somebody else's.
+const INT_MAX = 2 ** 31 - 1;
+
+/** `null >= 0` is true in JavaScript, and a closed handle's descriptor is -1 or undefined: the type is asked too. */
+const isDescriptor = (fd: unknown): fd is number => typeof fd === "number" && fd >= 0;
+
+/** Deno's accepted connections carry their descriptor under a symbol of this name (2.3.7 to 2.9; not registered). */
+const DENO_DESCRIPTOR = "Deno.internal.fd";
+
+function endpoint(address: unknown): Endpoint | undefined {
+  const { hostname, port } = (address ?? {}) as { hostname?: unknown; port?: unknown };
+  return typeof hostname === "string" && typeof port === "number" ? { address: hostname, port } : undefined;
+}
+
+/** Deno's hint. It stays after close(), so it goes with both names, and is nothing without them. */
+function denoIdentity(shown: Shown): Identity | undefined {
+  const symbol = Object.getOwnPropertySymbols(shown).find(({ description }) => description === DENO_DESCRIPTOR);
+  const descriptor = symbol && (shown as Record<symbol, unknown>)[symbol];
+  const local = endpoint(shown.localAddr);
+  const remote = endpoint(shown.remoteAddr);
+  return isDescriptor(descriptor) && local && remote ? { descriptor, names: { local, remote } } : undefined;
+}
+
+/** The reason for an object that shows no descriptor, as far as it can be seen. */
+function refusal(shown: Shown, action: Action): Error {
+  const because = (reason: string, code: string) =>
+    new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code });
+  if (shown.destroyed === true) return because("the socket is closed", "EBADF");
+  if (shown.connecting === true || shown.pending === true) {
+    return because("the socket is not connected yet; wait for its 'connect' event", "ENOTCONN");
+  }
+  if (shown.listening === false) return because("the server is not listening", "ENOTCONN");
+  if (shown._handle && shown._handle.fd === -1) {
+    return because("this socket has no descriptor: TLS over a stream, or closed; pass the socket underneath", "EBADF");
+  }
+  if (shown.fd === -1) return because("the socket is closed", "EBADF");
+  const seen = [
+    shown._handle,
+    shown.localAddr,
+    shown.remoteAddr,
+    shown.addr,
+    shown.localAddress,
+    shown.remoteAddress,
+    shown.address,
+    shown.listening,
+  ];
+  if (seen.some((value) => value !== undefined)) {
+    return because(
+      "this object shows no descriptor, and this version does not search for one; pass the descriptor itself, " +
+        "an accepted connection, or a socket of a runtime that shows it",
+      "ERR_NO_DESCRIPTOR",
+    );
+  }
+  const inside = typeof shown.socket === "object" && shown.socket !== null ? "; pass its .socket" : "";
+  return new TypeError(`Cannot ${action} keep-alive of ${show(shown)} that is not a socket${inside}`);
+}
+
+/**
+ * Finds the descriptor that an object shows.
+ *
+ * @param socket A descriptor, or an object that shows one.
+ * @param action What it is wanted for, for the error.
+ * @returns The descriptor, with the names to check where it is only a hint.
+ */
+export function identify(socket: unknown, action: Action): Identity {
+  if (typeof socket === "number") {
+    if (Number.isInteger(socket) && socket >= 0 && socket <= INT_MAX) return { descriptor: socket };
+    const Kind = Number.isInteger(socket) ? RangeError : TypeError;
+    throw new Kind(`Cannot ${action} keep-alive of descriptor ${socket}: a descriptor is a whole number, 0 or more`);
+  }
+  if (typeof socket !== "object" || socket === null) {
+    throw new TypeError(
+      `Cannot ${action} keep-alive of ${show(socket)}: give a socket, a server, or a descriptor number`,
+    );
+  }
+  const shown = socket as Shown;
+  // http2's session.socket is a proxy that answers reads of _handle but not `"_handle" in socket`.
+  const fd = shown._handle?.fd ?? shown.fd;
+  if (shown.connecting !== true && isDescriptor(fd)) return { descriptor: fd };
+  const identity = denoIdentity(shown);
+  if (identity) return identity;
+  throw refusal(shown, action);
+}

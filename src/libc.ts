@@ -1,0 +1,31 @@
+/**
+ * The port through which the core talks to the system. Types only: the adapters in `ffi/` fill it.
+ *
+ * @module
+ */
+
+/**
+ * The few calls that the core makes. Each returns 0, or the error number: errno is only true until anything else runs
+ * on the thread, so whoever makes the call reads it, before anything is allocated.
+ *
+ * Buffers are filled by the kernel; `length` holds their size before, and how much of it was used after.
+ */
+export interface Libc {
+  setsockopt(descriptor: number, level: number, name: number, value: Int32Array, length: number): number;
+  getsockopt(descriptor: number, level: number, name: number, value: Int32Array, length: Uint32Array): number;
+  getsockname(descriptor: number, address: Uint8Array, length: Uint32Array): number;
+  getpeername(descriptor: number, address: Uint8Array, length: Uint32Array): number;
+}
+
+/** The types in the declaration of a C function; each adapter knows its runtime's names for them. */
+export type CType = "descriptor" | "int" | "uint" | "buffer";
+
+/** C functions that return int, by name, with the types of their parameters. */
+export type Declarations = Readonly<Record<string, readonly CType[]>>;
+
+/** A library that an adapter has opened. */
+export interface Library {
+  readonly functions: Readonly<Record<string, (...args: (number | ArrayBufferView)[]) => number>>;
+  /** The error number of the last call on this thread. */
+  errno(): number;
+}
