@@ -31,7 +31,7 @@
  * import { setKeepAlive } from "@keepalive/tcp";
  *
  * using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
- * using client = await Deno.connect({ ...listener.addr as Deno.NetAddr });
+ * using client = await Deno.connect({ port: listener.addr.port, hostname: "127.0.0.1" });
  *
  * using accepted = await listener.accept();
  * const state = setKeepAlive(accepted, { idle: "60s", interval: "15s", count: 4 });

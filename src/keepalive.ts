@@ -20,6 +20,9 @@ const address = new Uint8Array(SOCKADDR_SIZE);
 /** Protocol numbers (IANA) of sockets that are taken for TCP by mistake. */
 const PROTOCOLS: Readonly<Record<number, string>> = { 17: "UDP", 132: "SCTP" };
 
+/** What getsockopt says of an option that the socket does not know. */
+const UNKNOWN_OPTION: readonly string[] = ["ENOPROTOOPT", "EOPNOTSUPP"];
+
 /** A system, opened: what all functions here work on. */
 export interface System {
   readonly platform: Platform;
@@ -126,8 +129,13 @@ function readValues(system: System, descriptor: number): Partial<Record<Setting,
   const values: Partial<Record<Setting, number>> = {};
   for (const [setting, option] of Object.entries(options) as [Setting, Option][]) {
     if (!isOffered(option) || unreadable.includes(setting)) continue;
-    const found = readValue(system, descriptor, setting, option);
-    if (found !== 0 || !zeroIsUnset.includes(setting)) values[setting] = found;
+    try {
+      const found = readValue(system, descriptor, setting, option);
+      if (found !== 0 || !zeroIsUnset.includes(setting)) values[setting] = found;
+    } catch (error) {
+      // Sockets of a sort that lacks one option: MPTCP has no user timeout (net/mptcp/sockopt.c).
+      if (!UNKNOWN_OPTION.includes((error as KeepAliveError).code)) throw error;
+    }
   }
   return values;
 }

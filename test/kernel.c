@@ -1,0 +1,145 @@
+/*
+ * The kernel's side, asked without any of our code: what a socket of another process says, the constants of this
+ * machine's headers, and what the same system calls cost in C.
+ *
+ *   kernel constants           this machine's numbers, as JSON
+ *   kernel read PID FD         SO_KEEPALIVE, idle, interval, count and user timeout of that process's socket, as JSON
+ *   kernel bench ROUNDS        nanoseconds for one set of four options with its checks and its reading back, and for
+ *                              one reading, as JSON
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONSTANT(name) printf("%s\"%s\":%d", separator, #name, (int)(name)), separator = ","
+
+static int constants(void) {
+  const char *separator = "{";
+  CONSTANT(SOL_SOCKET);
+  CONSTANT(SO_KEEPALIVE);
+  CONSTANT(SO_ACCEPTCONN);
+  CONSTANT(SO_PROTOCOL);
+  CONSTANT(IPPROTO_TCP);
+  CONSTANT(IPPROTO_MPTCP);
+  CONSTANT(TCP_KEEPIDLE);
+  CONSTANT(TCP_KEEPINTVL);
+  CONSTANT(TCP_KEEPCNT);
+  CONSTANT(TCP_USER_TIMEOUT);
+  CONSTANT(TCP_INFO);
+  CONSTANT(TCP_SYN_SENT);
+  CONSTANT(TCP_SYN_RECV);
+  CONSTANT(AF_UNIX);
+  CONSTANT(AF_INET);
+  CONSTANT(AF_INET6);
+  CONSTANT(EBADF);
+  CONSTANT(EINVAL);
+  CONSTANT(ENOTSOCK);
+  CONSTANT(ENOPROTOOPT);
+  CONSTANT(EOPNOTSUPP);
+  CONSTANT(ENETUNREACH);
+  CONSTANT(ECONNRESET);
+  CONSTANT(ENOTCONN);
+  CONSTANT(ETIMEDOUT);
+  CONSTANT(EHOSTUNREACH);
+  CONSTANT(EPERM);
+  CONSTANT(EACCES);
+  CONSTANT(sizeof(struct sockaddr_storage));
+  puts("}");
+  return 0;
+}
+
+static int option(int fd, int level, int name) {
+  int value = -1;
+  socklen_t length = sizeof value;
+  if (getsockopt(fd, level, name, &value, &length) != 0) {
+    perror("getsockopt");
+    exit(1);
+  }
+  return value;
+}
+
+static int read_socket(int pid, int target) {
+  int process = syscall(SYS_pidfd_open, pid, 0);
+  int fd = process < 0 ? -1 : syscall(SYS_pidfd_getfd, process, target, 0);
+  if (fd < 0) {
+    perror("pidfd");
+    return 1;
+  }
+  int tcp;
+  socklen_t length = sizeof tcp;
+  if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &tcp, &length) != 0 || (tcp != IPPROTO_TCP && tcp != 262)) {
+    printf("{\"enable\":%d}\n", option(fd, SOL_SOCKET, SO_KEEPALIVE));
+    return 0;
+  }
+  printf("{\"enable\":%d,\"idle\":%d,\"interval\":%d,\"count\":%d,\"userTimeout\":%d}\n",
+         option(fd, SOL_SOCKET, SO_KEEPALIVE), option(fd, IPPROTO_TCP, TCP_KEEPIDLE),
+         option(fd, IPPROTO_TCP, TCP_KEEPINTVL), option(fd, IPPROTO_TCP, TCP_KEEPCNT),
+         option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT));
+  return 0;
+}
+
+static void set(int fd, int level, int name, int value) {
+  if (setsockopt(fd, level, name, &value, sizeof value) != 0) exit(1);
+}
+
+static void check(int fd) {
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  if (option(fd, SOL_SOCKET, SO_PROTOCOL) != IPPROTO_TCP) exit(1);
+  if (getpeername(fd, (struct sockaddr *)&address, &length) != 0) exit(1);
+}
+
+static int read_all(int fd) {
+  return option(fd, SOL_SOCKET, SO_KEEPALIVE) + option(fd, IPPROTO_TCP, TCP_KEEPIDLE) +
+         option(fd, IPPROTO_TCP, TCP_KEEPINTVL) + option(fd, IPPROTO_TCP, TCP_KEEPCNT) +
+         option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT);
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1e9 + time.tv_nsec;
+}
+
+static int bench(int rounds) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, 1) != 0) return 1;
+  if (getsockname(listener, (struct sockaddr *)&address, &length) != 0) return 1;
+  if (connect(fd, (struct sockaddr *)&address, length) != 0) return 1;
+  volatile int sink = 0;
+  double start = now();
+  for (int i = 0; i < rounds; i++) {
+    check(fd);
+    set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10 + (i & 7));
+    set(fd, IPPROTO_TCP, TCP_KEEPCNT, 3 + (i & 3));
+    set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 90000 + (i & 7));
+    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 60 + (i & 7));
+    sink += read_all(fd);
+  }
+  double middle = now();
+  for (int i = 0; i < rounds; i++) {
+    check(fd);
+    sink += read_all(fd);
+  }
+  printf("{\"set\":%.0f,\"get\":%.0f}\n", (middle - start) / rounds, (now() - middle) / rounds);
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "constants") == 0) return constants();
+  if (argc == 4 && strcmp(argv[1], "read") == 0) return read_socket(atoi(argv[2]), atoi(argv[3]));
+  if (argc == 3 && strcmp(argv[1], "bench") == 0) return bench(atoi(argv[2]));
+  return 64;
+}

@@ -1,0 +1,279 @@
+/** The real thing: sockets set and read through the module, and the kernel asked from another process. */
+import { assert, assertEquals, assertInstanceOf, assertNotEquals, assertThrows } from "@std/assert";
+import { closeSync, openSync } from "node:fs";
+import { test } from "node:test";
+import { getKeepAlive, KeepAliveError, type KeepAliveOptions, setKeepAlive } from "../mod.ts";
+import { c, pair } from "./sockets.ts";
+import { kernelState, needs } from "./tools.ts";
+
+const withCompiler = needs("cc");
+
+/** What a new socket has, unless the machine's sysctls say otherwise. */
+const fresh = { enable: 0, idle: 7200, interval: 75, count: 9, userTimeout: 0 };
+
+for (const hostname of ["127.0.0.1", "::1"]) {
+  test(`setKeepAlive() sets all five on ${hostname}, and the kernel agrees`, withCompiler, async (t) => {
+    const connection = await pair(t, hostname);
+    const before = kernelState(connection.descriptor);
+    assertEquals(before, fresh);
+    const state = setKeepAlive(connection.socket, {
+      idle: "1m1s",
+      interval: 7_000,
+      count: 5,
+      userTimeout: "91s",
+    });
+    assertEquals(state, { enable: true, idle: 61_000, interval: 7_000, count: 5, userTimeout: 91_000 });
+    assertEquals(kernelState(connection.descriptor), {
+      enable: 1,
+      idle: 61,
+      interval: 7,
+      count: 5,
+      userTimeout: 91_000,
+    });
+    assertEquals(getKeepAlive(connection.socket), state);
+  });
+}
+
+test("setKeepAlive() takes a descriptor number", withCompiler, async (t) => {
+  const connection = await pair(t);
+  assertEquals(setKeepAlive(connection.descriptor, { idle: "33s" }).idle, 33_000);
+  assertEquals(kernelState(connection.descriptor), { ...fresh, enable: 1, idle: 33 });
+});
+
+test("setKeepAlive() leaves alone what is absent or undefined", withCompiler, async (t) => {
+  const single: [KeepAliveOptions, object][] = [
+    [{ idle: "32s" }, { idle: 32 }],
+    [{ interval: "31s", idle: undefined }, { interval: 31 }],
+    [{ count: 3 }, { count: 3 }],
+    [{ userTimeout: 30_001 }, { userTimeout: 30_001 }],
+    [{ enable: true }, {}],
+  ];
+  for (const [options, changed] of single) {
+    const connection = await pair(t);
+    setKeepAlive(connection.socket, options);
+    assertEquals(kernelState(connection.descriptor), { ...fresh, enable: 1, ...changed });
+  }
+});
+
+test("setKeepAlive() rounds up to the kernel's unit, and shows it", async (t) => {
+  const connection = await pair(t);
+  const state = setKeepAlive(connection.socket, { idle: 1500, interval: "10s1ms", userTimeout: 1499.5 });
+  assertEquals([state.idle, state.interval, state.userTimeout], [2000, 11_000, 1500]);
+});
+
+test("setKeepAlive() takes the least and the greatest that Linux accepts", withCompiler, async (t) => {
+  const connection = await pair(t);
+  const { descriptor, socket } = connection;
+  setKeepAlive(socket, { idle: 1000, interval: 1000, count: 1, userTimeout: 1 });
+  assertEquals(kernelState(descriptor), { enable: 1, idle: 1, interval: 1, count: 1, userTimeout: 1 });
+  setKeepAlive(socket, { idle: 32_767_000, interval: "32767s", count: 127, userTimeout: 2_147_483_647 });
+  assertEquals(kernelState(descriptor), {
+    enable: 1,
+    idle: 32767,
+    interval: 32767,
+    count: 127,
+    userTimeout: 2147483647,
+  });
+});
+
+test("setKeepAlive() switches off and on, and touches nothing else", withCompiler, async (t) => {
+  const connection = await pair(t);
+  const { descriptor, socket } = connection;
+  setKeepAlive(socket, { idle: "62s", interval: "8s", count: 6, userTimeout: "92s" });
+  const set = { enable: 1, idle: 62, interval: 8, count: 6, userTimeout: 92_000 };
+  assertEquals(setKeepAlive(socket, false).enable, false);
+  assertEquals(kernelState(descriptor), { ...set, enable: 0 });
+  assertEquals(setKeepAlive(socket, true).enable, true);
+  assertEquals(kernelState(descriptor), set);
+  setKeepAlive(socket, { enable: false });
+  assertEquals(kernelState(descriptor), { ...set, enable: 0 });
+  setKeepAlive(socket, { enable: false, idle: "63s" });
+  assertEquals(kernelState(descriptor), { ...set, enable: 0, idle: 63 });
+});
+
+test(`setKeepAlive() computes "auto" from the options, else from the socket`, async (t) => {
+  const connection = await pair(t);
+  const { socket } = connection;
+  assertEquals(
+    setKeepAlive(socket, { idle: "60s", interval: "15s", count: 4, userTimeout: "auto" }).userTimeout,
+    120_000,
+  );
+  assertEquals(setKeepAlive(socket, { count: 6, userTimeout: "auto" }).userTimeout, 150_000);
+  assertEquals(setKeepAlive(socket, { userTimeout: "auto", interval: "1s" }).userTimeout, 66_000);
+  assertEquals(setKeepAlive(socket, { userTimeout: 0 }).userTimeout, 0);
+});
+
+test(`setKeepAlive() refuses an "auto" that is out of bounds, before it changes anything`, withCompiler, async (t) => {
+  const connection = await pair(t);
+  const { descriptor, socket } = connection;
+  const longest = { idle: "32767s", interval: "32767s", count: 127 };
+  const sentence = "Cannot set userTimeout to 4194176000 ms " +
+    `("auto": idle 32767 s + interval 32767 s x count 127): Linux accepts 0 to 2147483647 ms`;
+  assertThrows(() => setKeepAlive(socket, { ...longest, userTimeout: "auto" }), RangeError, sentence);
+  assertEquals(kernelState(descriptor), fresh);
+  setKeepAlive(socket, longest);
+  assertThrows(() => setKeepAlive(socket, { enable: false, userTimeout: "auto" }), RangeError, sentence);
+  assertEquals(kernelState(descriptor).enable, 1);
+});
+
+test("getKeepAlive() of one socket makes another equal to it", withCompiler, async (t) => {
+  const options: (KeepAliveOptions | boolean)[] = [
+    true,
+    { idle: "64s", interval: "9s", count: 7, userTimeout: "93s" },
+    { enable: false, idle: "65s", userTimeout: 0 },
+  ];
+  for (const given of options) {
+    const a = await pair(t);
+    const b = await pair(t);
+    const state = setKeepAlive(a.socket, given);
+    // Something to overwrite: b must come to differ from what it had.
+    setKeepAlive(b.socket, { enable: !state.enable, idle: "1s", interval: "1s", count: 1, userTimeout: "1s" });
+    assertNotEquals(getKeepAlive(b.socket), state);
+    assertEquals(setKeepAlive(b.socket, getKeepAlive(a.socket)), state);
+    assertEquals(kernelState(b.descriptor), kernelState(a.descriptor));
+  }
+});
+
+test("setKeepAlive() on a listening socket passes to what is accepted later", withCompiler, () => {
+  const { listener, close } = c();
+  const { descriptor, pair } = listener(5);
+  const before = pair();
+  const state = setKeepAlive(descriptor, { idle: "66s", interval: "11s", count: 8, userTimeout: "94s" });
+  assertEquals(getKeepAlive(descriptor), state);
+  const after = pair();
+  const set = { enable: 1, idle: 66, interval: 11, count: 8, userTimeout: 94_000 };
+  assertEquals(kernelState(before[1]), fresh);
+  assertEquals(kernelState(after[1]), set);
+  assertEquals(kernelState(after[0]), fresh);
+  [descriptor, ...before, ...after].forEach(close);
+});
+
+test(
+  "setKeepAlive() and getKeepAlive() refuse what is not TCP, and SO_KEEPALIVE is not set on it",
+  withCompiler,
+  () => {
+    const { close, pipe, socket, socketpair } = c();
+    const [unix, unixPeer] = socketpair(1);
+    const [datagram, datagramPeer] = socketpair(2);
+    const [reader, writer] = pipe();
+    const [udp, udp6, unixAlone] = [socket(2, 2), socket(10, 2), socket(1, 1)];
+    const file = openSync("/dev/null", "r");
+    const kinds: [number, string][] = [
+      [unix, "is a Unix socket, not a TCP socket"],
+      [datagram, "is a Unix socket, not a TCP socket"],
+      [unixAlone, "is a Unix socket, not a TCP socket"],
+      [udp, "is a UDP socket, not a TCP socket"],
+      [udp6, "is a UDP socket, not a TCP socket"],
+      [reader, "is a file or a pipe, not a socket"],
+      [writer, "is a file or a pipe, not a socket"],
+      [file, "is a file or a pipe, not a socket"],
+    ];
+    for (const [descriptor, sentence] of kinds) {
+      assertThrows(
+        () => setKeepAlive(descriptor, { idle: "60s" }),
+        TypeError,
+        `Cannot set keep-alive: descriptor ${descriptor} ${sentence}`,
+      );
+      assertThrows(() => setKeepAlive(descriptor, true), TypeError, sentence);
+      assertThrows(
+        () => getKeepAlive(descriptor),
+        TypeError,
+        `Cannot read keep-alive: descriptor ${descriptor} ${sentence}`,
+      );
+    }
+    for (const descriptor of [unix, datagram, udp, udp6]) assertEquals(kernelState(descriptor).enable, 0);
+    [unix, unixPeer, datagram, datagramPeer, reader, writer, udp, udp6, unixAlone].forEach(close);
+    closeSync(file);
+  },
+);
+
+function refusal(act: () => unknown): KeepAliveError {
+  const error = assertThrows(act);
+  assertInstanceOf(error, KeepAliveError);
+  return error;
+}
+
+test("setKeepAlive() and getKeepAlive() refuse a closed descriptor", () => {
+  const { close, socket } = c();
+  const descriptor = socket(2, 1);
+  close(descriptor);
+  const error = refusal(() => setKeepAlive(descriptor, true));
+  assertEquals([error.code, error.errno, error.syscall], ["EBADF", 9, "getsockopt"]);
+  assertEquals(error.message, `Cannot set keep-alive: descriptor ${descriptor} is not open`);
+  assertEquals(refusal(() => getKeepAlive(descriptor)).code, "EBADF");
+});
+
+test(
+  "setKeepAlive() refuses a socket that never was connected, one still connecting, and one that was reset",
+  withCompiler,
+  () => {
+    const { close, listener, reset, socket } = c();
+    const alone = socket(2, 1);
+    const server = listener(0);
+    const filling = [server.connecting(), server.connecting(), server.connecting()];
+    const connecting = filling[2];
+    const other = listener(1);
+    const [client, accepted] = other.pair();
+    reset(accepted);
+    const cases: [number, string][] = [
+      [alone, "is not connected: it never was, or its connection has ended"],
+      [connecting, "is not connected: it is still connecting; wait until it is connected"],
+      [client, "is not connected: it never was, or its connection has ended"],
+    ];
+    for (const [descriptor, sentence] of cases) {
+      const error = refusal(() => setKeepAlive(descriptor, { idle: "60s" }));
+      assertEquals(error.message, `Cannot set keep-alive: descriptor ${descriptor} ${sentence}`);
+      assertEquals([error.code, error.errno, error.syscall], ["ENOTCONN", 107, "getpeername"]);
+      assertEquals(refusal(() => getKeepAlive(descriptor)).code, "ENOTCONN");
+      assertEquals(kernelState(descriptor).enable, 0);
+    }
+    [alone, client, ...filling, server.descriptor, other.descriptor].forEach(close);
+  },
+);
+
+test("setKeepAlive() refuses bad options before it looks at the socket", withCompiler, async (t) => {
+  const connection = await pair(t);
+  assertThrows(() => setKeepAlive(connection.socket, { idle: "60s", count: 0 }), RangeError, "Cannot set count to 0");
+  assertThrows(() => setKeepAlive(-1, { idle: NaN }), TypeError, "Cannot set idle to NaN");
+  assertEquals(kernelState(connection.descriptor), fresh);
+});
+
+test("MPTCP, which has no user timeout: setKeepAlive() sets the rest, and says what was set before a refusal", () => {
+  const { close, listener } = c();
+  const { descriptor, pair } = listener(1, 262);
+  const both = pair();
+  const [client] = both;
+  assertEquals(getKeepAlive(client), { enable: false, idle: 7_200_000, interval: 75_000, count: 9 });
+  const state = setKeepAlive(client, { idle: "67s", interval: "12s", count: 5 });
+  assertEquals(state, { enable: true, idle: 67_000, interval: 12_000, count: 5 });
+  assertEquals(getKeepAlive(both[1]).enable, false);
+
+  const error = refusal(() => setKeepAlive(client, { idle: "68s", interval: "13s", userTimeout: "95s" }));
+  assertEquals(
+    error.message,
+    "Cannot set userTimeout to 95000 ms, after enable and interval were set: setsockopt failed with ENOPROTOOPT (92)",
+  );
+  assertEquals([error.code, error.errno, error.syscall, error.option], [
+    "ENOPROTOOPT",
+    92,
+    "setsockopt",
+    "userTimeout",
+  ]);
+  assertEquals(getKeepAlive(client), { ...state, interval: 13_000 });
+  [descriptor, ...both].forEach(close);
+});
+
+test("the error number is that of the call, whatever the program allocates", () => {
+  const { close, pipe, socket } = c();
+  const [reader, writer] = pipe();
+  const unconnected = socket(2, 1);
+  const garbage: unknown[] = [];
+  for (let round = 0; round < 3000; round++) {
+    for (let at = 0; at < 20; at++) garbage[at] = { round, text: `${round}${at}` };
+    assertEquals(refusal(() => getKeepAlive(999_999)).code, "EBADF");
+    assertThrows(() => getKeepAlive(reader), TypeError, "is a file or a pipe");
+    const { code, errno } = refusal(() => getKeepAlive(unconnected));
+    assert(code === "ENOTCONN" && errno === 107);
+  }
+  [reader, writer, unconnected].forEach(close);
+});

@@ -1,0 +1,82 @@
+/**
+ * What tests need beside the module: the machine's own tools, child processes, and which runtime this is.
+ *
+ * @module
+ */
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+/** The repository's folder. */
+export const root = fileURLToPath(new URL("..", import.meta.url).href);
+
+/** The runtime that runs this test. */
+export const runtime = process.versions.deno ? "deno" : process.versions.bun ? "bun" : "node";
+
+/** Node's major version; 0 on other runtimes. */
+export const nodeMajor = runtime === "node" ? Number(process.versions.node.split(".")[0]) : 0;
+
+/** Runs a program to its end. */
+export function run(command: readonly string[], options: { cwd?: string; input?: string } = {}) {
+  const [program, ...args] = command;
+  return spawnSync(program, args, { encoding: "utf8", timeout: 60_000, ...options }) as SpawnSyncReturns<string>;
+}
+
+/** The command that runs a script in the runtime that runs this test. */
+export function command(script: string, ...flags: string[]): string[] {
+  return runtime === "deno"
+    ? [process.execPath, "run", "--no-check", "--no-lock", ...flags.length ? flags : ["-A"], script]
+    : [process.execPath, ...flags, script];
+}
+
+/** Options for a test that needs programs: skipped with the reason where one is missing, but never in CI. */
+export function needs(...programs: string[]): { skip?: string } {
+  const missing = programs.filter((program) => run(["sh", "-c", `command -v ${program}`]).status !== 0);
+  if (missing.length === 0) return {};
+  const reason = `${missing.join(", ")} not on this machine`;
+  if (process.env.CI) throw new Error(`CI skips nothing, but ${reason}`);
+  return { skip: reason };
+}
+
+/** A new empty folder, removed when the process ends. */
+export function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), "keepalive-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Asks the C program `kernel.c`, which is compiled once for each version of its source. */
+export function kernel<Answer>(...args: (string | number)[]): Answer {
+  const source = join(root, "test", "kernel.c");
+  const folder = join(tmpdir(), `keepalive-kernel-${process.getuid?.()}`);
+  const program = join(folder, createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 16));
+  if (!existsSync(program)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Several test files may compile at once: each its own file, and the last to finish wins.
+    const own = `${program}.${process.pid}`;
+    const { status, stderr } = run(["cc", "-O2", "-Wall", "-Wextra", "-o", own, source]);
+    if (status !== 0) throw new Error(stderr);
+    renameSync(own, program);
+  }
+  const { status, stdout, stderr } = run([program, ...args.map(String)]);
+  if (status !== 0) throw new Error(`kernel ${args.join(" ")}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** What {@linkcode kernelState} answers: the kernel's own numbers. */
+export interface KernelState {
+  enable: number;
+  idle?: number;
+  interval?: number;
+  count?: number;
+  userTimeout?: number;
+}
+
+/** What the kernel says of a descriptor of this process, asked from another process. */
+export function kernelState(descriptor: number): KernelState {
+  return kernel("read", process.pid, descriptor);
+}
