@@ -8,7 +8,7 @@ import type { Action, Identity } from "./identity.ts";
 import type { Libc } from "./libc.ts";
 import type { Option, Platform, Setting } from "./platforms.ts";
 import type { KeepAliveState } from "./options.ts";
-import { amount, isOffered, type Request, type Step, toState, toSteps } from "./settings.ts";
+import { amount, isOffered, type Request, SETTINGS, type Step, toState, toSteps } from "./settings.ts";
 import { AF_UNIX, familyOf, isEndpoint, isInternet, SOCKADDR_SIZE } from "./sockaddr.ts";
 import { list } from "./words.ts";
 
@@ -127,7 +127,8 @@ function readValue(system: System, descriptor: number, setting: Setting, option:
 function readValues(system: System, descriptor: number): Partial<Record<Setting, number>> {
   const { options, unreadable = [], zeroIsUnset = [] } = system.platform;
   const values: Partial<Record<Setting, number>> = {};
-  for (const [setting, option] of Object.entries(options) as [Setting, Option][]) {
+  for (const setting of SETTINGS) {
+    const option = options[setting];
     if (!isOffered(option) || unreadable.includes(setting)) continue;
     try {
       const found = readValue(system, descriptor, setting, option);

@@ -98,7 +98,12 @@ function countValue(given: unknown, platform: Platform, option: Option): number 
   if (typeof given !== "number" || Number.isNaN(given)) {
     throw new TypeError(`Cannot set count to ${show(given)}: expected a whole number`);
   }
-  if (Number.isInteger(given) && isAccepted(option, given)) return given;
+  if (!Number.isInteger(given)) {
+    throw new RangeError(
+      `Cannot set count to ${given}: expected a whole number; ${accepts("count", platform, option)}`,
+    );
+  }
+  if (isAccepted(option, given)) return given;
   throw outOfBounds("count", platform, option, given, String(given));
 }
 
@@ -139,6 +144,16 @@ function autoValue(values: Partial<Record<Setting, number>>, platform: Platform)
   throw outOfBounds("userTimeout", platform, option, value, `${amount("userTimeout", option, value)} (${sum})`);
 }
 
+function checkTogether(values: Partial<Record<Setting, number>>, { title, together = [] }: Platform): void {
+  const missing = together.filter((setting) => values[setting] === undefined);
+  const alone = together.find((setting) => values[setting] !== undefined);
+  if (alone === undefined || missing.length === 0) return;
+  throw new KeepAliveError(
+    `Cannot set ${alone} alone: ${title} would compute ${list(missing)} from it; give ${list(together)} together`,
+    { code: "ERR_UNSUPPORTED_OPTION", option: alone },
+  );
+}
+
 /**
  * Checks options against what a system offers.
  *
@@ -161,37 +176,27 @@ export function parseOptions(given: unknown, platform: Platform): Request {
         (meant ? `did you mean "${meant}"?` : `the options are ${list(SETTINGS)}`),
     );
   }
-  const entries = SETTINGS
-    .map((setting) => [setting, (options as Record<Setting, unknown>)[setting]] as const)
-    .filter(([, value]) => value !== undefined);
-  if (entries.length === 0) {
-    throw new TypeError(
-      `Cannot set keep-alive: the options are empty; give true to switch it on, or any of ${list(SETTINGS)}`,
-    );
-  }
-
   const values: Partial<Record<Setting, number>> = {};
   let auto = false;
-  for (const [setting, value] of entries) {
+  let empty = true;
+  for (const setting of SETTINGS) {
+    const value = (options as Record<Setting, unknown>)[setting];
+    if (value === undefined) continue;
+    empty = false;
     const option = offeredOption(setting, platform);
     if (setting === "enable") values.enable = enableValue(value);
     else if (setting === "count") values.count = countValue(value, platform, option);
     else if (setting === "userTimeout" && value === "auto") auto = true;
     else values[setting] = durationValue(setting, value, platform, option);
   }
-  values.enable ??= 1;
-
-  const together = platform.together ?? [];
-  const missing = together.filter((setting) => values[setting] === undefined);
-  if (missing.length > 0 && missing.length < together.length) {
-    const alone = together.find((setting) => values[setting] !== undefined) as Setting;
-    throw new KeepAliveError(
-      `Cannot set ${alone} alone: ${platform.title} would compute ${list(missing)} from it; give ${
-        list(together)
-      } together`,
-      { code: "ERR_UNSUPPORTED_OPTION", option: alone },
+  if (empty) {
+    throw new TypeError(
+      `Cannot set keep-alive: the options are empty; give true to switch it on, or any of ${list(SETTINGS)}`,
     );
   }
+  values.enable ??= 1;
+  checkTogether(values, platform);
+
   if (auto && AUTO.every((setting) => values[setting] !== undefined)) {
     return { values: { ...values, userTimeout: autoValue(values, platform) }, auto: false };
   }
@@ -213,19 +218,22 @@ export function toSteps(request: Request, platform: Platform, current: (setting:
     const parts = AUTO.map((setting) => [setting, values[setting] ?? current(setting)]);
     values = { ...values, userTimeout: autoValue(Object.fromEntries(parts), platform) };
   }
-  return (platform.order ?? ORDER).flatMap((setting) => {
+  const steps: Step[] = [];
+  for (const setting of platform.order ?? ORDER) {
     const value = values[setting];
     const option = platform.options[setting];
-    return value === undefined || option === undefined ? [] : [{ setting, option, value }];
-  });
+    if (value !== undefined && option !== undefined) steps.push({ setting, option, value });
+  }
+  return steps;
 }
 
 /** The kernel's numbers as a state. */
 export function toState(values: Readonly<Partial<Record<Setting, number>>>, platform: Platform): KeepAliveState {
   const state: KeepAliveState = { enable: values.enable !== 0 };
-  for (const [setting, option] of Object.entries(platform.options) as [Setting, Option][]) {
+  for (const setting of SETTINGS) {
     const value = values[setting];
-    if (setting !== "enable" && value !== undefined) state[setting] = value * unitOf(option);
+    const option = platform.options[setting];
+    if (setting !== "enable" && value !== undefined && option) state[setting] = value * unitOf(option);
   }
   return state;
 }

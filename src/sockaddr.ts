@@ -20,7 +20,8 @@ const AF_INET = 2;
 
 /** The address family of a sockaddr. */
 export function familyOf(bytes: Uint8Array, { family }: Platform): number {
-  return family === "u8" ? bytes[1] : new Uint16Array(bytes.buffer, bytes.byteOffset, 1)[0];
+  // Families are below 256, so one of the 16-bit field's bytes is 0, in either byte order.
+  return family === "u8" ? bytes[1] : bytes[0] | bytes[1];
 }
 
 /** Whether a family is IPv4 or IPv6. */
@@ -62,10 +63,14 @@ export function parseAddress(text: string): Uint8Array | undefined {
 
 /** Whether a sockaddr of the kernel's is the address that a runtime shows. */
 export function isEndpoint(bytes: Uint8Array, platform: Platform, { address, port }: Endpoint): boolean {
+  if (bytes[2] * 256 + bytes[3] !== port) return false;
+  const isIpv4 = familyOf(bytes, platform) === AF_INET;
+  // Most text is IPv4 in its only form: no need to parse it.
+  if (isIpv4 && address === `${bytes[4]}.${bytes[5]}.${bytes[6]}.${bytes[7]}`) return true;
   const wanted = parseAddress(address);
-  if (wanted === undefined || bytes[2] * 256 + bytes[3] !== port) return false;
+  if (wanted === undefined) return false;
   // An IPv4 address is at 4; an IPv6 one at 8, after its flow label.
-  return familyOf(bytes, platform) === AF_INET
+  return isIpv4
     ? wanted.every((byte, at) => byte === (at < 10 ? 0 : at < 12 ? 0xff : bytes[4 + at - 12]))
     : wanted.every((byte, at) => byte === bytes[8 + at]);
 }

@@ -3,7 +3,8 @@ import { assert, assertEquals, assertInstanceOf, assertNotEquals, assertThrows }
 import { closeSync, openSync } from "node:fs";
 import { test } from "node:test";
 import { getKeepAlive, KeepAliveError, type KeepAliveOptions, setKeepAlive } from "../mod.ts";
-import { c, pair } from "./sockets.ts";
+import { c } from "./c.ts";
+import { pair } from "./sockets.ts";
 import { kernelState, needs } from "./tools.ts";
 
 const withCompiler = needs("cc");

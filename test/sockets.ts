@@ -5,9 +5,13 @@
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import type { TestContext } from "node:test";
-import { currentPlatform, openLibrary } from "../ffi/mod.ts";
+
 import { runtime } from "./tools.ts";
+
+/** What ends when a test does: a TestContext. */
+export interface Scope {
+  after(close: () => void): void;
+}
 
 /** A connected pair on loopback, with both ends in this process. */
 export interface Pair {
@@ -30,7 +34,7 @@ export async function listen(hostname = "127.0.0.1"): Promise<{ server: Server; 
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function denoPair(t: TestContext, hostname: string): Promise<Pair> {
+async function denoPair(t: Scope, hostname: string): Promise<Pair> {
   const listener = Deno.listen({ port: 0, hostname });
   const [peer, socket] = await Promise.all([
     Deno.connect({ port: listener.addr.port, hostname }),
@@ -45,7 +49,7 @@ async function denoPair(t: TestContext, hostname: string): Promise<Pair> {
 }
 
 /** Connects two sockets, until the test ends. */
-export async function pair(t: TestContext, hostname = "127.0.0.1"): Promise<Pair> {
+export async function pair(t: Scope, hostname = "127.0.0.1"): Promise<Pair> {
   if (runtime === "deno") return denoPair(t, hostname);
   const { server, port } = await listen(hostname);
   const accepted = once(server, "connection") as Promise<[Socket]>;
@@ -57,70 +61,4 @@ export async function pair(t: TestContext, hostname = "127.0.0.1"): Promise<Pair
     server.close();
   });
   return { socket, descriptor: descriptorOf(socket) };
-}
-
-const SOCK_NONBLOCK = 0o4000;
-
-/** Descriptors that no runtime makes, from C. Linux numbers: used where Linux is tested. */
-export function c() {
-  const { functions, errno } = openLibrary(currentPlatform(), {
-    socket: ["int", "int", "int"],
-    socketpair: ["int", "int", "int", "buffer"],
-    pipe: ["buffer"],
-    dup: ["int"],
-    dup2: ["int", "int"],
-    close: ["int"],
-    bind: ["int", "buffer", "uint"],
-    listen: ["int", "int"],
-    connect: ["int", "buffer", "uint"],
-    accept: ["int", "buffer", "buffer"],
-    setsockopt: ["int", "int", "int", "buffer", "uint"],
-    getsockname: ["int", "buffer", "buffer"],
-  });
-  const made = (descriptor: number): number => {
-    if (descriptor < 0) throw new Error(`errno ${errno()}`);
-    return descriptor;
-  };
-  const two = (call: (both: Int32Array) => number): [number, number] => {
-    const both = new Int32Array(2);
-    made(call(both));
-    return [both[0], both[1]];
-  };
-  return {
-    close: (descriptor: number) => functions.close(descriptor),
-    dup: (descriptor: number) => made(functions.dup(descriptor)),
-    dup2: (from: number, to: number) => made(functions.dup2(from, to)),
-    /** AF_INET 2, AF_INET6 10, AF_UNIX 1; SOCK_STREAM 1, SOCK_DGRAM 2. */
-    socket: (family: number, type: number, protocol = 0) => made(functions.socket(family, type, protocol)),
-    socketpair: (type: number) => two((both) => functions.socketpair(1, type, 0, both)),
-    pipe: () => two((both) => functions.pipe(both)),
-    /** A listening TCP socket on loopback, and ways to connect to it. */
-    listener: (backlog: number, protocol = 0) => {
-      const address = Uint8Array.of(2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
-      const descriptor = made(functions.socket(2, 1, protocol));
-      made(functions.bind(descriptor, address, 16));
-      made(functions.listen(descriptor, backlog));
-      made(functions.getsockname(descriptor, address, Uint32Array.of(16)));
-      return {
-        descriptor,
-        /** A connection, both ends. */
-        pair: (): [client: number, accepted: number] => {
-          const client = made(functions.socket(2, 1, protocol));
-          made(functions.connect(client, address, 16));
-          return [client, made(functions.accept(descriptor, new Uint8Array(16), Uint32Array.of(16)))];
-        },
-        /** A socket that has sent its SYN; with the accept queue full it stays there. */
-        connecting: (): number => {
-          const client = made(functions.socket(2, 1 | SOCK_NONBLOCK, 0));
-          functions.connect(client, address, 16);
-          return client;
-        },
-      };
-    },
-    /** Closes with an RST: SO_LINGER on, with no time. */
-    reset: (descriptor: number) => {
-      made(functions.setsockopt(descriptor, 1, 13, Int32Array.of(1, 0), 8));
-      made(functions.close(descriptor));
-    },
-  };
 }

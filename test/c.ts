@@ -1,0 +1,72 @@
+/**
+ * Sockets that no runtime makes, from C. Linux numbers: used where Linux is tested.
+ *
+ * @module
+ */
+import { currentPlatform, openLibrary } from "../ffi/mod.ts";
+
+const SOCK_NONBLOCK = 0o4000;
+
+/** Opens the C functions that make them. */
+export function c() {
+  const { functions, errno } = openLibrary(currentPlatform(), {
+    socket: ["int", "int", "int"],
+    socketpair: ["int", "int", "int", "buffer"],
+    pipe: ["buffer"],
+    dup: ["int"],
+    dup2: ["int", "int"],
+    close: ["int"],
+    bind: ["int", "buffer", "uint"],
+    listen: ["int", "int"],
+    connect: ["int", "buffer", "uint"],
+    accept: ["int", "buffer", "buffer"],
+    setsockopt: ["int", "int", "int", "buffer", "uint"],
+    getsockname: ["int", "buffer", "buffer"],
+  });
+  const made = (descriptor: number): number => {
+    if (descriptor < 0) throw new Error(`errno ${errno()}`);
+    return descriptor;
+  };
+  const two = (call: (both: Int32Array) => number): [number, number] => {
+    const both = new Int32Array(2);
+    made(call(both));
+    return [both[0], both[1]];
+  };
+  return {
+    close: (descriptor: number) => functions.close(descriptor),
+    dup: (descriptor: number) => made(functions.dup(descriptor)),
+    dup2: (from: number, to: number) => made(functions.dup2(from, to)),
+    /** AF_INET 2, AF_INET6 10, AF_UNIX 1; SOCK_STREAM 1, SOCK_DGRAM 2. */
+    socket: (family: number, type: number, protocol = 0) => made(functions.socket(family, type, protocol)),
+    socketpair: (type: number) => two((both) => functions.socketpair(1, type, 0, both)),
+    pipe: () => two((both) => functions.pipe(both)),
+    /** A listening TCP socket on loopback, and ways to connect to it. */
+    listener: (backlog: number, protocol = 0) => {
+      const address = Uint8Array.of(2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+      const descriptor = made(functions.socket(2, 1, protocol));
+      made(functions.bind(descriptor, address, 16));
+      made(functions.listen(descriptor, backlog));
+      made(functions.getsockname(descriptor, address, Uint32Array.of(16)));
+      return {
+        descriptor,
+        /** A connection, both ends. */
+        pair: (): [client: number, accepted: number] => {
+          const client = made(functions.socket(2, 1, protocol));
+          made(functions.connect(client, address, 16));
+          return [client, made(functions.accept(descriptor, new Uint8Array(16), Uint32Array.of(16)))];
+        },
+        /** A socket that has sent its SYN; with the accept queue full it stays there. */
+        connecting: (): number => {
+          const client = made(functions.socket(2, 1 | SOCK_NONBLOCK, 0));
+          functions.connect(client, address, 16);
+          return client;
+        },
+      };
+    },
+    /** Closes with an RST: SO_LINGER on, with no time. */
+    reset: (descriptor: number) => {
+      made(functions.setsockopt(descriptor, 1, 13, Int32Array.of(1, 0), 8));
+      made(functions.close(descriptor));
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { test } from "node:test";
+import { KeepAliveError } from "../src/errors.ts";
+import { identify } from "../src/identity.ts";
+
+const address = (port: number) => ({ transport: "tcp", hostname: "127.0.0.1", port });
+
+test("identify() takes a descriptor from where an object shows it", () => {
+  const proxy = new Proxy({ _handle: { fd: 9 } }, { has: () => false });
+  const cases: [unknown, number][] = [
+    [0, 0],
+    [7, 7],
+    [2 ** 31 - 1, 2 ** 31 - 1],
+    [{ fd: 0 }, 0],
+    [{ fd: 8 }, 8],
+    [{ _handle: { fd: 9 } }, 9],
+    [{ _handle: { fd: 0 }, connecting: false }, 0],
+    [proxy, 9],
+  ];
+  for (const [socket, descriptor] of cases) assertEquals(identify(socket, "set"), { descriptor });
+});
+
+test("identify() takes Deno's hint only together with both names", () => {
+  const hint = Symbol("Deno.internal.fd");
+  const localAddr = address(1);
+  const remoteAddr = address(2);
+  assertEquals(identify({ [hint]: 6, localAddr, remoteAddr }, "set"), {
+    descriptor: 6,
+    names: { local: { address: "127.0.0.1", port: 1 }, remote: { address: "127.0.0.1", port: 2 } },
+  });
+  const unix = { transport: "unix", path: "/tmp/x" };
+  for (
+    const socket of [
+      { [hint]: undefined, localAddr, remoteAddr },
+      { [hint]: null, localAddr, remoteAddr },
+      { [hint]: 6, localAddr },
+      { [hint]: 6, remoteAddr },
+      { [hint]: 6, localAddr: unix, remoteAddr: unix },
+      { [Symbol("Deno.internal.rid")]: 6, localAddr, remoteAddr },
+    ]
+  ) {
+    const error = assertThrows(() => identify(socket, "set"), KeepAliveError);
+    assertInstanceOf(error, KeepAliveError);
+    assertEquals(error.code, "ERR_NO_DESCRIPTOR");
+  }
+});
+
+test("identify() tells why an object shows no descriptor, and takes null for none", () => {
+  const notConnected = "Cannot set keep-alive: the socket is not connected yet; wait for its 'connect' event";
+  const closed = "Cannot set keep-alive: the socket is closed";
+  const cases: [object, string, string][] = [
+    [{ _handle: { fd: -1 }, connecting: true }, "ENOTCONN", notConnected],
+    [{ _handle: { fd: 12 }, connecting: true }, "ENOTCONN", notConnected],
+    [{ _handle: null, pending: true, destroyed: false }, "ENOTCONN", notConnected],
+    [{ _handle: null, pending: true, destroyed: true }, "EBADF", closed],
+    [{ _handle: null, destroyed: true }, "EBADF", closed],
+    [{ fd: -1 }, "EBADF", closed],
+    [{ _handle: { fd: -1 } }, "EBADF", "TLS over a stream, or closed; pass the socket underneath"],
+    [{ _handle: null, listening: false }, "ENOTCONN", "Cannot set keep-alive: the server is not listening"],
+    [{ _handle: { fd: null }, listening: true }, "ERR_NO_DESCRIPTOR", "this object shows no descriptor"],
+    [{ _handle: null }, "ERR_NO_DESCRIPTOR", "this object shows no descriptor"],
+    [{ _handle: {} }, "ERR_NO_DESCRIPTOR", "this object shows no descriptor"],
+    [{ addr: address(80) }, "ERR_NO_DESCRIPTOR", "this object shows no descriptor"],
+    [{ localAddress: "127.0.0.1" }, "ERR_NO_DESCRIPTOR", "this object shows no descriptor"],
+  ];
+  for (const [socket, code, sentence] of cases) {
+    const error = assertThrows(() => identify(socket, "set"), KeepAliveError, sentence);
+    assertInstanceOf(error, KeepAliveError);
+    assertEquals(error.code, code);
+  }
+});
+
+test("identify() refuses what is no socket", () => {
+  const whole = "a descriptor is a whole number, 0 or more";
+  const cases: [unknown, typeof TypeError, string][] = [
+    [-1, RangeError, `Cannot read keep-alive of descriptor -1: ${whole}`],
+    // As a C int this would be descriptor 5.
+    [2 ** 32 + 5, RangeError, `Cannot read keep-alive of descriptor 4294967301: ${whole}`],
+    [2 ** 31, RangeError, whole],
+    [NaN, TypeError, `Cannot read keep-alive of descriptor NaN: ${whole}`],
+    [1.5, TypeError, whole],
+    [Infinity, TypeError, whole],
+    [null, TypeError, "Cannot read keep-alive of null: give a socket, a server, or a descriptor number"],
+    [undefined, TypeError, "Cannot read keep-alive of undefined: give a socket"],
+    ["7", TypeError, `Cannot read keep-alive of "7": give a socket`],
+    [7n, TypeError, "Cannot read keep-alive of 7n: give a socket"],
+    [true, TypeError, "Cannot read keep-alive of true: give a socket"],
+    [() => 7, TypeError, "Cannot read keep-alive of a function: give a socket"],
+    [{}, TypeError, "Cannot read keep-alive of an object that is not a socket"],
+    [[7], TypeError, "Cannot read keep-alive of an array that is not a socket"],
+    [{ fd: "7" }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
+    [{ fd: null }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
+    [{ socket: { fd: 7 } }, TypeError, "Cannot read keep-alive of an object that is not a socket; pass its .socket"],
+  ];
+  for (const [socket, Kind, sentence] of cases) assertThrows(() => identify(socket, "read"), Kind, sentence);
+});

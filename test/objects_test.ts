@@ -1,0 +1,330 @@
+/** Every object that shows a descriptor, on the runtime that has it, and the refusal of those that show none. */
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { once } from "node:events";
+import * as http from "node:http";
+import * as http2 from "node:http2";
+import * as https from "node:https";
+import * as net from "node:net";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { test, type TestContext } from "node:test";
+import * as tls from "node:tls";
+import { getKeepAlive, KeepAliveError, setKeepAlive } from "../mod.ts";
+import { c } from "./c.ts";
+import { cert, key } from "./certificate.ts";
+import { descriptorOf } from "./sockets.ts";
+import { kernelState, needs, runtime, temporary } from "./tools.ts";
+
+const withCompiler = needs("cc");
+const ca = cert;
+const host = "127.0.0.1";
+const set = { enable: 1, idle: 71, interval: 13, count: 6, userTimeout: 96_000 };
+
+/** Sets all five on an object, and asks the kernel about the descriptor that it shows. */
+function check(socket: object, descriptor = descriptorOf(socket)): void {
+  const before = kernelState(descriptor);
+  for (const name of ["idle", "interval", "count", "userTimeout"] as const) {
+    if (before[name] === set[name]) throw new Error(`${name} is ${set[name]} already`);
+  }
+  const state = setKeepAlive(socket, { idle: "71s", interval: "13s", count: 6, userTimeout: "96s" });
+  assertEquals(kernelState(descriptor), set);
+  assertEquals(getKeepAlive(socket), state);
+}
+
+function refused(socket: object, code: string): void {
+  for (const act of [() => setKeepAlive(socket, true), () => getKeepAlive(socket)]) {
+    const error = assertThrows(act);
+    assertInstanceOf(error, KeepAliveError);
+    assertEquals(error.code, code);
+  }
+}
+
+async function listening<S extends net.Server>(t: TestContext, server: S): Promise<{ server: S; port: number }> {
+  server.listen(0, host);
+  await once(server, "listening");
+  t.after(() => void server.close());
+  return { server, port: (server.address() as net.AddressInfo).port };
+}
+
+/** A server whose first connection is waited for. */
+async function connected(t: TestContext, server: net.Server, event: string, connect: (port: number) => net.Socket) {
+  const { port } = await listening(t, server);
+  const arrived = once(server, event) as Promise<[net.Socket]>;
+  const client = connect(port);
+  const [[accepted]] = await Promise.all([
+    arrived,
+    once(client, client instanceof tls.TLSSocket ? "secureConnect" : "connect"),
+  ]);
+  t.after(() => {
+    client.destroy();
+    accepted.destroy();
+  });
+  return { client, accepted };
+}
+
+if (runtime !== "deno") {
+  test("node:net: client, accepted connection and server", withCompiler, async (t) => {
+    const server = net.createServer();
+    const { client, accepted } = await connected(t, server, "connection", (port) => net.connect(port, host));
+    check(client);
+    check(accepted);
+    check(server);
+  });
+
+  test("node:tls: client, accepted connection and server", withCompiler, async (t) => {
+    const server = tls.createServer({ cert, key });
+    const connect = (port: number) => tls.connect({ port, host, ca, servername: "localhost" });
+    const { client, accepted } = await connected(t, server, "secureConnection", connect);
+    check(client);
+    check(accepted);
+    check(server);
+  });
+
+  test("node:tls over a socket of node:net", withCompiler, async (t) => {
+    const server = tls.createServer({ cert, key });
+    const connect = (port: number) => tls.connect({ socket: net.connect(port, host), ca, servername: "localhost" });
+    const { client } = await connected(t, server, "secureConnection", connect);
+    check(client);
+  });
+
+  test("node:http and node:https: the client's socket", withCompiler, async (t) => {
+    for (const [module, options] of [[http, {}], [https, { cert, key }]] as const) {
+      const { port } = await listening(t, module.createServer(options, (_, response) => void response.end("hello")));
+      const agent = new module.Agent({ keepAlive: true });
+      t.after(() => agent.destroy());
+      const request = module.get({ port, host, ca, servername: "localhost", agent } as https.RequestOptions);
+      const [response] = await once(request, "response") as [http.IncomingMessage];
+      check(response.socket);
+      assertThrows(() => setKeepAlive(request, true), TypeError, "an object that is not a socket; pass its .socket");
+      response.resume();
+      await once(response, "end");
+    }
+  });
+
+  test("node:http2: the client's session.socket, a proxy", withCompiler, async (t) => {
+    const { port } = await listening(t, http2.createServer());
+    const session = http2.connect(`http://${host}:${port}`);
+    t.after(() => session.destroy());
+    await once(session, "connect");
+    check(session.socket);
+  });
+
+  test("node:net: refuses a socket before it is connected and after it is destroyed", async (t) => {
+    const { server, port } = await listening(t, net.createServer());
+    refused(new net.Socket(), "ENOTCONN");
+    const socket = net.connect(port, host);
+    refused(socket, "ENOTCONN");
+    await once(socket, "connect");
+    assertEquals(setKeepAlive(socket, true).enable, true);
+    socket.destroy();
+    refused(socket, "EBADF");
+    refused(net.createServer(), "ENOTCONN");
+    server.close();
+    refused(server, "ENOTCONN");
+  });
+
+  test("node:net: refuses a Unix socket, and does not set SO_KEEPALIVE on it", withCompiler, async (t) => {
+    const server = net.createServer();
+    const path = join(temporary(), "socket");
+    server.listen(path);
+    await once(server, "listening");
+    const client = net.connect(path);
+    await once(client, "connect");
+    t.after(() => {
+      client.destroy();
+      server.close();
+    });
+    for (const socket of [client, server]) {
+      const descriptor = descriptorOf(socket);
+      const sentence = `Cannot set keep-alive: descriptor ${descriptor} is a Unix socket, not a TCP socket`;
+      assertThrows(() => setKeepAlive(socket, { idle: "60s" }), TypeError, sentence);
+      assertEquals(kernelState(descriptor).enable, 0);
+    }
+  });
+
+  test("node:tls: refuses TLS over a stream that is no socket", () => {
+    const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+    const socket = tls.connect({ socket: stream, ca });
+    socket.on("error", () => {});
+    const error = assertThrows(() => setKeepAlive(socket, true));
+    assertInstanceOf(error, KeepAliveError);
+    socket.destroy();
+  });
+}
+
+if (runtime === "node") {
+  test("node:http and node:https: the server and the request's socket", withCompiler, async (t) => {
+    for (const [module, options] of [[http, {}], [https, { cert, key }]] as const) {
+      const { server, port } = await listening(t, module.createServer(options));
+      const request = module.get({ port, host, ca, servername: "localhost" } as https.RequestOptions);
+      const [incoming, response] = await once(server, "request") as [http.IncomingMessage, http.ServerResponse];
+      check(incoming.socket);
+      check(server);
+      response.end();
+      const [answer] = await once(request, "response") as [http.IncomingMessage];
+      answer.resume();
+      await once(answer, "end");
+    }
+  });
+
+  test("node:http2: the server's session.socket, a proxy", withCompiler, async (t) => {
+    const { server, port } = await listening(t, http2.createServer());
+    const arrived = once(server, "session") as Promise<[http2.Http2Session]>;
+    const client = http2.connect(`http://${host}:${port}`);
+    const [session] = await arrived;
+    t.after(() => client.destroy());
+    check(session.socket);
+  });
+}
+
+if (runtime === "bun") {
+  test("Bun.connect() and Bun.listen(): client, accepted connection and listener", withCompiler, async () => {
+    for (const secure of [false, true]) {
+      const { promise: accepted, resolve } = Promise.withResolvers<object>();
+      const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+      const listener = Bun.listen({
+        hostname: host,
+        port: 0,
+        socket: { open: (socket) => resolve(socket), data() {} },
+        ...secure ? { tls: { cert, key } } : {},
+      });
+      const client = await Bun.connect({
+        hostname: host,
+        port: listener.port,
+        socket: { open: () => open(), data() {} },
+        ...secure ? { tls: { ca, serverName: "localhost" } } : {},
+      });
+      await opened;
+      check(client);
+      check(await accepted);
+      check(listener);
+      client.end();
+      listener.stop(true);
+    }
+  });
+
+  test("Bun.connect(): refuses a socket that has ended", async () => {
+    const listener = Bun.listen({ hostname: host, port: 0, socket: { data() {} } });
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const client = await Bun.connect({
+      hostname: host,
+      port: listener.port,
+      socket: { data() {}, close: () => resolve() },
+    });
+    client.end();
+    listener.stop(true);
+    await closed;
+    refused(client, "EBADF");
+  });
+
+  test("Bun.listen(): refuses a Unix socket, and does not set SO_KEEPALIVE on it", withCompiler, () => {
+    const listener = Bun.listen({ unix: join(temporary(), "socket"), socket: { data() {} } });
+    const descriptor = descriptorOf(listener);
+    assertThrows(() => setKeepAlive(listener, true), TypeError, "is a Unix socket, not a TCP socket");
+    assertEquals(kernelState(descriptor).enable, 0);
+    listener.stop(true);
+  });
+
+  test("Bun.serve(), node:http's server and its requests' sockets show no descriptor", async (t) => {
+    const server = Bun.serve({ hostname: host, port: 0, fetch: () => new Response() });
+    refused(server, "ERR_NO_DESCRIPTOR");
+    await server.stop(true);
+    const node = await listening(t, http.createServer());
+    refused(node.server, "ERR_NO_DESCRIPTOR");
+    const request = http.get({ port: node.port, host });
+    const [incoming, response] = await once(node.server, "request") as [http.IncomingMessage, http.ServerResponse];
+    refused(incoming.socket, "ERR_NO_DESCRIPTOR");
+    response.end();
+    const [answer] = await once(request, "response") as [http.IncomingMessage];
+    answer.resume();
+    await once(answer, "end");
+  });
+}
+
+if (runtime === "deno") {
+  const accept = async (hostname: string) => {
+    const listener = Deno.listen({ hostname, port: 0 });
+    const [client, accepted] = await Promise.all([
+      Deno.connect({ hostname, port: listener.addr.port }),
+      listener.accept(),
+    ]);
+    return { listener, client, accepted };
+  };
+
+  test("Deno.TcpConn: an accepted connection, IPv4, IPv6 and mapped", withCompiler, async () => {
+    for (const hostname of ["127.0.0.1", "::1"]) {
+      const { listener, client, accepted } = await accept(hostname);
+      check(accepted);
+      [listener, client, accepted].forEach((one) => one.close());
+    }
+    const listener = Deno.listen({ hostname: "::", port: 0 });
+    const [client, accepted] = await Promise.all([
+      Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port }),
+      listener.accept(),
+    ]);
+    assertEquals(accepted.remoteAddr.hostname, "::ffff:127.0.0.1");
+    check(accepted);
+    [listener, client, accepted].forEach((one) => one.close());
+  });
+
+  test(
+    "Deno.TcpConn: a closed connection is refused, also when its descriptor is another socket's now",
+    withCompiler,
+    async () => {
+      const old = await accept(host);
+      const descriptor = descriptorOf(old.accepted);
+      old.accepted.close();
+      refused(old.accepted, "EBADF");
+
+      const other = await accept(host);
+      const { close, dup2 } = c();
+      dup2(descriptorOf(other.accepted), descriptor);
+      refused(old.accepted, "EBADF");
+      assertEquals(kernelState(descriptor).enable, 0);
+      close(descriptor);
+
+      // The same again with a listener, which has no peer.
+      const { listener } = c();
+      const alone = listener(1);
+      dup2(alone.descriptor, descriptor);
+      refused(old.accepted, "EBADF");
+      [descriptor, alone.descriptor].forEach(close);
+      [old.listener, old.client, other.listener, other.client, other.accepted].forEach((one) => one.close());
+    },
+  );
+
+  test("Deno's client, TLS, listening, Unix and node: sockets show no descriptor", async (t) => {
+    const { listener, client, accepted } = await accept(host);
+    refused(client, "ERR_NO_DESCRIPTOR");
+    refused(listener, "ERR_NO_DESCRIPTOR");
+    [listener, client, accepted].forEach((one) => one.close());
+
+    const secure = Deno.listenTls({ hostname: host, port: 0, cert, key });
+    const [tlsClient, tlsAccepted] = await Promise.all([
+      Deno.connectTls({ hostname: "localhost", port: secure.addr.port, caCerts: [cert] }),
+      secure.accept(),
+    ]);
+    await Promise.all([tlsClient.handshake(), tlsAccepted.handshake()]);
+    for (const one of [tlsClient, tlsAccepted, secure]) refused(one, "ERR_NO_DESCRIPTOR");
+    [tlsClient, tlsAccepted, secure].forEach((one) => one.close());
+
+    const server = Deno.serve({ hostname: host, port: 0, onListen() {} }, () => new Response());
+    refused(server, "ERR_NO_DESCRIPTOR");
+    await server.shutdown();
+
+    const { client: nodeClient, accepted: nodeAccepted } = await connected(
+      t,
+      net.createServer(),
+      "connection",
+      (port) => net.connect(port, host),
+    );
+    refused(nodeClient, "ERR_NO_DESCRIPTOR");
+    refused(nodeAccepted, "ERR_NO_DESCRIPTOR");
+    nodeClient.destroy();
+    refused(nodeClient, "EBADF");
+
+    const unix = Deno.listen({ transport: "unix", path: join(temporary(), "socket") });
+    refused(unix, "ERR_NO_DESCRIPTOR");
+    unix.close();
+  });
+}
