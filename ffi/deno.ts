@@ -30,20 +30,21 @@ const TYPES = { int: "i32", uint: "u32", size: "usize", buffer: "buffer" } as co
 /**
  * Chooses what to open, so that Deno finds what the user has allowed.
  *
- * Under the whole ffi permission that is the bare name, which the loader searches. Under a permission narrowed to a
- * path only whole paths work: Deno takes a bare name for a file in the current directory then. It does so too after a
- * yes to a prompt for the bare name, so what is requested is the whole permission.
+ * Under the whole ffi permission that is the bare name, which the loader searches, or else, if just that is denied, a
+ * whole path. Under a permission narrowed to a path only whole paths work: Deno takes a bare name for a file in the
+ * current directory then. It does so too after a yes to a prompt for the bare name, so what is requested is the whole
+ * permission.
  */
 function candidates(deno: DenoFfi, { library, paths }: Platform, arch: string): readonly string[] {
   const ffi = { name: "ffi" } as const;
-  if (deno.permissions.querySync(ffi).state === "granted") return library;
   const whole = paths[arch] ?? [];
+  if (deno.permissions.querySync(ffi).state === "granted") return [...library, ...whole];
   const granted = whole.filter((path) => deno.permissions.querySync({ ...ffi, path }).state === "granted");
   if (granted.length > 0) return granted;
   if (deno.permissions.requestSync(ffi).state === "granted") return library;
   throw new KeepAliveError(
     `Cannot open ${library[0]}: Deno needs the ffi permission; run with --allow-ffi` +
-      (whole.length > 0 ? `, or narrower with the library's whole path: --allow-ffi=${whole.join(" or ")}` : "") +
+      (whole.length > 0 ? `, or narrower with the library's whole path, such as --allow-ffi=${whole[0]}` : "") +
       ` (--allow-ffi=${library[0]} does not work: Deno looks for it in the current directory)`,
     { code: "ERR_FFI_PERMISSION" },
   );

@@ -96,28 +96,37 @@ const errors = (...numbers: number[]): Record<number, string> => {
     "ENOTCONN",
     "ETIMEDOUT",
     "EHOSTUNREACH",
-    "EPERM",
     "EACCES",
+    "EPERM",
   ];
   return Object.fromEntries(numbers.map((number, at) => [number, names[at]]));
 };
 
-const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 1, 13);
-const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 1, 13);
-const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 1, 13);
+const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1);
+const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1);
+const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1);
+
+/** Where glibc is on Debian, on Fedora and on Arch, whose older and newer spellings are both in use. */
+const glibcPaths = (machine: string): string[] => [
+  `/lib/${machine}-linux-gnu/libc.so.6`,
+  `/usr/lib/${machine}-linux-gnu/libc.so.6`,
+  "/lib64/libc.so.6",
+  "/usr/lib64/libc.so.6",
+  "/usr/lib/libc.so.6",
+];
 
 /** Linux on most architectures: include/uapi/asm-generic/socket.h, include/uapi/linux/tcp.h, include/net/tcp.h. */
 const LINUX = {
   title: "Linux",
   match: {
     platform: ["linux"],
-    arch: ["x64", "arm64", "arm", "ia32", "riscv64", "ppc", "ppc64", "s390", "s390x", "loong64"],
+    arch: ["x64", "arm64", "arm", "ia32", "riscv64", "ppc", "ppc64", "s390", "s390x", "loong64", "m68k"],
   },
   // musl's loader answers this name too, with itself: one name serves glibc and musl.
   library: ["libc.so.6"],
   paths: {
-    x64: ["/lib/x86_64-linux-gnu/libc.so.6", "/lib64/libc.so.6", "/usr/lib/libc.so.6"],
-    arm64: ["/lib/aarch64-linux-gnu/libc.so.6", "/lib64/libc.so.6", "/usr/lib/libc.so.6"],
+    x64: glibcPaths("x86_64"),
+    arm64: glibcPaths("aarch64"),
   },
   errno: ["__errno_location", "pointer"],
   errors: GENERIC_ERRORS,
@@ -173,7 +182,7 @@ const MACOS = {
   library: ["libSystem.B.dylib"],
   paths: { x64: ["/usr/lib/libSystem.B.dylib"], arm64: ["/usr/lib/libSystem.B.dylib"] },
   errno: ["__error", "pointer"],
-  errors: { ...BSD_ERRORS, 102: "EOPNOTSUPP" },
+  errors: errors(9, 22, 38, 42, 102, 51, 54, 57, 60, 65, 13, 1),
   state: [TCP, 0x106],
   inet6: 30,
   options: {
@@ -193,7 +202,7 @@ const MACOS = {
 const FREEBSD_13 = {
   ...BSD,
   title: "FreeBSD before 14",
-  match: { platform: ["freebsd"] },
+  match: { platform: ["freebsd"], since: [1] },
   library: ["libc.so.7"],
   errno: ["__error", "pointer"],
   // SO_PROTOCOL.
@@ -279,7 +288,7 @@ const AIX = {
   match: { platform: ["aix"] },
   library: ["libc.a(shr_64.o)"],
   errno: ["_Errno", "pointer"],
-  errors: errors(9, 22, 57, 61, 64, 70, 73, 76, 78, 81, 1, 13),
+  errors: errors(9, 22, 57, 61, 64, 70, 73, 76, 78, 81, 13, 1),
   options: {
     ...BSD.options,
     idle: [TCP, 0x11, null, 1, INT_MAX],
@@ -324,7 +333,7 @@ const WINDOWS = {
   library: ["ws2_32.dll"],
   paths: { x64: ["C:\\Windows\\System32\\ws2_32.dll"], arm64: ["C:\\Windows\\System32\\ws2_32.dll"] },
   errno: ["WSAGetLastError", "value"],
-  errors: errors(10009, 10022, 10038, 10042, 10045, 10051, 10054, 10057, 10060, 10065, 10001, 10013),
+  errors: errors(10009, 10022, 10038, 10042, 10045, 10051, 10054, 10057, 10060, 10065, 10013),
   descriptor: "size",
   proof: [0xffff, 0x1008, [1]],
   listening: [0xffff, 2],
@@ -370,7 +379,7 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
   "linux-parisc": {
     ...OLD_LINUX,
     match: { platform: ["linux"], arch: ["parisc", "parisc64", "hppa"] },
-    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 1, 13),
+    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1),
     listening: [0xffff, 0x401c],
   },
   android: {
@@ -410,7 +419,7 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
   "dragonfly-before-5.8": {
     ...DRAGONFLY,
     title: "DragonFly before 5.8",
-    match: { platform: ["dragonfly"] },
+    match: { platform: ["dragonfly"], since: [1] },
     options: {
       ...DRAGONFLY.options,
       idle: [TCP, 0x100, MILLISECONDS, 1, INT_MAX],

@@ -1,11 +1,11 @@
 /**
  * A stand-in for `@std/assert` where JSR cannot be reached, and for Bun and Node: the same names, and for what it offers
- * the same outcomes (std_assert_test.ts holds it to that). It compares plain data only, and says so of anything else.
+ * the same outcomes (std_assert_test.ts holds it to that). It compares plain data only, without cycles, and says so of anything else.
  *
  * @module
  */
 import { AssertionError } from "node:assert";
-import { inspect } from "node:util";
+import { inspect, stripVTControlCharacters as plain } from "node:util";
 
 type Data = Readonly<Record<PropertyKey, unknown>>;
 // deno-lint-ignore no-explicit-any -- any constructor's parameters will do, as in std
@@ -19,7 +19,7 @@ function fail(message: string, msg?: string): never {
 function kind(value: object): unknown {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return Object.prototype;
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return prototype;
+  if (prototype === Array.prototype || ArrayBuffer.isView(value) && !(value instanceof DataView)) return prototype;
   throw new TypeError(`This stand-in for @std/assert does not compare ${inspect(value)}: only plain data`);
 }
 
@@ -28,9 +28,11 @@ function equal(a: unknown, b: unknown): boolean {
   if (a === b || Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (kind(a) !== kind(b)) return false;
-  const keys = Reflect.ownKeys({ ...a });
-  return keys.length === Reflect.ownKeys({ ...b }).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal((a as Data)[key], (b as Data)[key]));
+  // The copies have the members that count: own and enumerable.
+  const [one, other]: Data[] = [{ ...a }, { ...b }];
+  const keys = Reflect.ownKeys(one);
+  return keys.length === Reflect.ownKeys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && equal(one[key], other[key]));
 }
 
 /** Fails if `expr` is falsy. */
@@ -71,7 +73,7 @@ export function assertInstanceOf<T>(actual: unknown, expectedType: Class<T>, msg
 function checkError(error: unknown, ErrorClass?: Class<Error>, msgIncludes?: string, msg?: string): void {
   if (!ErrorClass) return;
   if (!(error instanceof ErrorClass)) fail(`Expected a ${ErrorClass.name}, but got ${inspect(error)}`, msg);
-  if (msgIncludes && !error.message.includes(msgIncludes)) {
+  if (msgIncludes && !plain(error.message).includes(plain(msgIncludes))) {
     fail(`Expected the message to include ${inspect(msgIncludes)}, but got ${inspect(error.message)}`, msg);
   }
 }

@@ -1,0 +1,165 @@
+/** How the C library is opened: when, under which permissions, and what is said where it cannot be. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+import { PLATFORMS } from "../src/platforms.ts";
+import { pair } from "./sockets.ts";
+import { command, kernelState, needs, nodeMajor, root, run, runtime, temporary } from "./tools.ts";
+
+const script = join(root, "test/ffi_child.ts");
+
+interface Failure {
+  name: string;
+  code: string;
+  message: string;
+}
+
+/** Runs the child to its end, and reads its line. */
+function child<Answer>(args: string[], flags: string[] = [], file = script): Answer {
+  const { stdout, stderr, status } = run([...command(file, ...flags), ...args]);
+  assertEquals(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+/** What `set` answers where the library opens: a state, and the two errors that the kernel gives. */
+const works = [
+  61_000,
+  { name: "KeepAliveError", code: "EBADF", message: "Cannot read keep-alive: descriptor 999999 is not open" },
+  {
+    name: "TypeError",
+    message: "Cannot read keep-alive: descriptor 0 is a file or a pipe, not a socket",
+  },
+];
+
+test("importing the module opens nothing; the first call does", () => {
+  const answer = child<{ before: string[]; state: { idle: number }; after: string[] }>(["import"]);
+  assertEquals(answer.before, []);
+  assertEquals(answer.state.idle, 61_000);
+  assert(answer.after.length > 0);
+});
+
+test("an unknown system and an unknown runtime are refused, not taken for another", () => {
+  for (const what of ["platform", "arch"]) {
+    const { code, message } = child<Failure>(["unknown", what]);
+    const [platform, arch] = what === "platform" ? ["haiku", process.arch] : [process.platform, "haiku"];
+    assertEquals(code, "ERR_UNSUPPORTED_SYSTEM");
+    assertEquals(
+      message,
+      `Cannot use keep-alive: the constants of "${platform}" on "${arch}" are not known to this module`,
+    );
+  }
+  const { code, message } = child<Failure>(["unknown", "versions"]);
+  assertEquals(code, "ERR_UNSUPPORTED_RUNTIME");
+  assertEquals(message, "Cannot find a way to the system: this runtime is not Deno, Bun or Node");
+});
+
+test("a worker thread opens the library for itself, and reaches the same sockets", needs("cc"), async (t) => {
+  const { descriptor } = await pair(t);
+  const worker = new Worker(script);
+  worker.postMessage(descriptor);
+  const [state] = await once(worker, "message") as [{ idle: number }];
+  assertEquals(state.idle, 72_000);
+  assertEquals(kernelState(descriptor).idle, 72);
+  await worker.terminate();
+});
+
+if (runtime === "deno") {
+  const paths = PLATFORMS.linux.paths[process.arch] ?? [];
+  const path = paths.find((path) => existsSync(path)) as string;
+  const denied = "Cannot open libc.so.6: Deno needs the ffi permission; run with --allow-ffi, or narrower with the " +
+    `library's whole path, such as --allow-ffi=${paths[0]} ` +
+    "(--allow-ffi=libc.so.6 does not work: Deno looks for it in the current directory)";
+  const net = "--allow-net";
+
+  test("Deno: works with the ffi permission, whole or narrowed to a path above or at the library", () => {
+    for (const value of ["", `=${path}`, `=${path.replace(/\/[^/]*$/, "")}`, "=/lib,/usr/lib,/lib64"]) {
+      assertEquals(child(["set"], [net, "--no-prompt", `--allow-ffi${value}`]), works, value);
+    }
+    assertEquals(child(["set"], [net, "--no-prompt", "--allow-ffi", "--deny-ffi=libc.so.6"]), works);
+  });
+
+  test("Deno: without the permission a call fails with the flag to give, and never prompts under --no-prompt", () => {
+    for (const flags of [[], ["--allow-ffi=libc.so.6"], ["--deny-ffi"], ["--allow-ffi=/nowhere/libc.so.6"]]) {
+      const [{ code, message }] = child<Failure[]>(["set"], [net, "--no-prompt", ...flags]);
+      assertEquals(code, "ERR_FFI_PERMISSION");
+      assertEquals(message, denied);
+    }
+  });
+
+  /** Runs the child on a terminal, and answers its prompts; returns all that was shown. */
+  const onTerminal = async (flags: string[], args: string[], answer: string): Promise<string> => {
+    const line = [...command(script, ...flags), ...args].map((word) => `'${word}'`).join(" ");
+    const terminal = spawn("script", ["-qec", line, "/dev/null"], { env: { ...process.env, NO_COLOR: "1" } });
+    let shown = "";
+    let asked = 0;
+    terminal.stdout.on("data", (chunk) => {
+      shown += chunk;
+      const prompts = shown.split("Allow?").length - 1;
+      // Deno throws away what was typed before it asked.
+      if (prompts > asked) setTimeout(() => terminal.stdin.write(`${answer}\n`), 200);
+      asked = prompts;
+    });
+    await once(terminal, "close");
+    return shown;
+  };
+
+  test("Deno: on a terminal an import does not prompt, and --no-prompt holds for a call", needs("script"), async () => {
+    const shown = await onTerminal([net, "--no-prompt"], ["set"], "y");
+    assert(!shown.includes("Allow?"), shown);
+    assertStringIncludes(shown, "ERR_FFI_PERMISSION");
+    const imported = await onTerminal([net, "--allow-read"], ["import"], "n");
+    // One prompt, for the call; none for the import.
+    assertEquals(imported.split("Allow?").length - 1, 1, imported);
+    assertStringIncludes(imported, `"before":[]`);
+    assertStringIncludes(imported, "ERR_FFI_PERMISSION");
+  });
+
+  test("Deno: on a terminal a call prompts, and a yes is enough", needs("script"), async () => {
+    const shown = await onTerminal([net], ["set"], "y");
+    assertStringIncludes(shown, JSON.stringify(works[0]));
+    assertStringIncludes(shown, JSON.stringify(works[1]));
+  });
+}
+
+if (runtime === "node") {
+  /** A copy with no node_modules beside it. */
+  const bare = temporary();
+  for (const part of ["mod.ts", "src", "ffi", "test/sockets.ts", "test/tools.ts", "test/ffi_child.ts"]) {
+    cpSync(join(root, part), join(bare, part), { recursive: true });
+  }
+  const copied = join(bare, "test/ffi_child.ts");
+  const missing = `koffi is not installed (run "npm install koffi")`;
+
+  test("Node without koffi takes node:ffi where there is one, else says what to install", () => {
+    if (nodeMajor >= 26) {
+      assertEquals(child(["set"], [], copied), works);
+      const [{ message }] = child<Failure[]>(["set"], ["--no-experimental-ffi"], copied);
+      assertStringIncludes(message, missing);
+      return;
+    }
+    const [{ code, message }] = child<Failure[]>(["set"], [], copied);
+    assertEquals(code, "ERR_NO_FFI");
+    assertEquals(
+      message,
+      `Cannot open libc.so.6: ${missing}, and node:ffi comes with Node 26 (this is ${process.version})`,
+    );
+  });
+
+  test("Node's --permission: the error names the flag that is missing", () => {
+    const permission = ["--permission", "--allow-fs-read=*", ...nodeMajor >= 25 ? ["--allow-net"] : []];
+    const addons = "koffi needs --allow-addons beside --permission";
+    const [{ code, message }] = child<Failure[]>(["set"], permission);
+    assertEquals(code, "ERR_NO_FFI");
+    assertStringIncludes(message, addons);
+    if (nodeMajor >= 26) {
+      assertStringIncludes(message, "node:ffi needs --allow-ffi beside --permission");
+      assertEquals(child(["set"], [...permission, "--allow-ffi"]), works);
+    }
+    assertEquals(child(["set"], [...permission, "--allow-addons"]), works);
+  });
+}
