@@ -3,117 +3,18 @@
  *
  * @module
  */
+import { getOption, setOption, type System, systemError, value } from "./calls.ts";
+import { checkSocket } from "./check.ts";
 import { KeepAliveError } from "./errors.ts";
-import type { Action, Identity } from "./identity.ts";
-import type { Libc } from "./libc.ts";
-import type { Option, Platform, Setting } from "./platforms.ts";
+import type { Identity } from "./identity.ts";
 import type { KeepAliveState } from "./options.ts";
-import { amount, isOffered, type Request, SETTINGS, type Step, toState, toSteps } from "./settings.ts";
-import { AF_UNIX, familyOf, isEndpoint, isInternet, SOCKADDR_SIZE } from "./sockaddr.ts";
+import type { Option, Platform, Setting } from "./platforms.ts";
+import { type Request, type Step, toState, toSteps } from "./settings.ts";
+import { amount, isOffered, SETTINGS } from "./values.ts";
 import { list } from "./words.ts";
-
-// One set of buffers serves every call: nothing here is asynchronous, so no two calls overlap.
-const value = new Int32Array(1);
-const length = new Uint32Array(1);
-const address = new Uint8Array(SOCKADDR_SIZE);
-
-/** Protocol numbers (IANA) of sockets that are taken for TCP by mistake. */
-const PROTOCOLS: Readonly<Record<number, string>> = { 17: "UDP", 132: "SCTP" };
 
 /** What getsockopt says of an option that the socket does not know. */
 const UNKNOWN_OPTION: readonly string[] = ["ENOPROTOOPT", "EOPNOTSUPP"];
-
-/** A system, opened: what all functions here work on. */
-export interface System {
-  readonly platform: Platform;
-  readonly libc: Libc;
-}
-
-function getOption({ libc }: System, descriptor: number, level: number, name: number): number {
-  // Windows returns SO_KEEPALIVE in one byte: the other three must be zero before.
-  value[0] = 0;
-  length[0] = 4;
-  return libc.getsockopt(descriptor, level, name, value, length);
-}
-
-function getAddress(system: System, descriptor: number, which: "getsockname" | "getpeername"): number {
-  address.fill(0, 0, 4);
-  length[0] = SOCKADDR_SIZE;
-  return system.libc[which](descriptor, address, length);
-}
-
-function systemError({ platform }: System, sentence: string, syscall: string, errno: number, option?: string) {
-  const code = platform.errors[errno] ?? `ERRNO_${errno}`;
-  return new KeepAliveError(`${sentence}: ${syscall} failed with ${code} (${errno})`, { code, errno, syscall, option });
-}
-
-/** Why a descriptor is no TCP socket, once the proof has failed. */
-function notTcp(system: System, descriptor: number, action: Action, found: number): TypeError {
-  const family = getAddress(system, descriptor, "getsockname") === 0 ? familyOf(address, system.platform) : -1;
-  const kind = family === AF_UNIX
-    ? "a Unix socket"
-    : isInternet(family, system.platform)
-    ? `a ${PROTOCOLS[found] ?? "datagram or raw"} socket`
-    : "a socket of another family";
-  return new TypeError(`Cannot ${action} keep-alive: descriptor ${descriptor} is ${kind}, not a TCP socket`);
-}
-
-function notConnected(system: System, descriptor: number, action: Action, errno: number): KeepAliveError {
-  const state = system.platform.state;
-  const known = state !== undefined && getOption(system, descriptor, ...state) === 0;
-  const connecting = known && (value[0] & 255) >= 2 && (value[0] & 255) <= 3;
-  const reason = connecting
-    ? "it is still connecting; wait until it is connected"
-    : "it never was, or its connection has ended";
-  return new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${descriptor} is not connected: ${reason}`, {
-    code: "ENOTCONN",
-    errno,
-    syscall: "getpeername",
-  });
-}
-
-/**
- * Makes sure that a descriptor is a TCP socket, connected or listening, and the one that was meant.
- *
- * Two calls for a connection. SO_KEEPALIVE can be set on anything that is a socket, without effect, so the check must
- * come before.
- */
-function checkSocket(system: System, { descriptor, names }: Identity, action: Action): "connection" | "listener" {
-  const { platform } = system;
-  const [level, name, tcp] = platform.proof;
-  let errno = getOption(system, descriptor, level, name);
-  const code = platform.errors[errno];
-  if (code === "EBADF") {
-    throw new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${descriptor} is not open`, {
-      code,
-      errno,
-      syscall: "getsockopt",
-    });
-  }
-  if (code === "ENOTSOCK") {
-    throw new TypeError(`Cannot ${action} keep-alive: descriptor ${descriptor} is a file or a pipe, not a socket`);
-  }
-  if (errno !== 0) throw systemError(system, `Cannot ${action} keep-alive`, "getsockopt", errno);
-  const found = value[0];
-  if (!tcp.includes(found)) throw notTcp(system, descriptor, action, found);
-
-  errno = getAddress(system, descriptor, "getpeername");
-  const connected = errno === 0;
-  if (
-    names && !(connected && isEndpoint(address, platform, names.remote) && isLocal(system, descriptor, names.local))
-  ) {
-    throw new KeepAliveError(`Cannot ${action} keep-alive: the connection is closed`, { code: "EBADF" });
-  }
-  if (!connected && getAddress(system, descriptor, "getsockname") !== 0) address.fill(0, 0, 4);
-  if (!isInternet(familyOf(address, platform), platform)) throw notTcp(system, descriptor, action, found);
-  if (connected) return "connection";
-  if (getOption(system, descriptor, ...platform.listening) === 0 && value[0] !== 0) return "listener";
-  throw notConnected(system, descriptor, action, errno);
-}
-
-function isLocal(system: System, descriptor: number, local: Parameters<typeof isEndpoint>[2]): boolean {
-  return getAddress(system, descriptor, "getsockname") === 0 && isEndpoint(address, system.platform, local);
-}
 
 /** One value in force, as the kernel counts it. */
 function readValue(system: System, descriptor: number, setting: Setting, option: Option): number {
@@ -152,8 +53,7 @@ function refuseListener(platform: Platform): void {
 }
 
 function makeCall(system: System, descriptor: number, { setting, option, value: wanted }: Step, done: Setting[]): void {
-  value[0] = wanted;
-  const errno = system.libc.setsockopt(descriptor, option[0], option[1], value, 4);
+  const errno = setOption(system, descriptor, option[0], option[1], wanted);
   if (errno === 0) return;
   const before = done.length > 0 ? `, after ${list(done)} ${done.length > 1 ? "were" : "was"} set` : "";
   const sentence = `Cannot set ${setting} to ${amount(setting, option, wanted)}${before}`;

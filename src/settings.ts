@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { parseDuration } from "./duration.ts";
 import { KeepAliveError } from "./errors.ts";
 import type { KeepAliveState } from "./options.ts";
 import { type Option, ORDER, type Platform, type Setting } from "./platforms.ts";
+import { AUTO, autoValue, countValue, durationValue, enableValue, offeredOption, SETTINGS, unitOf } from "./values.ts";
 import { list, nearest, show } from "./words.ts";
 
 /** Checked options: the kernel's numbers, and whether the user timeout is still to be computed from the others. */
@@ -21,12 +21,6 @@ export interface Step {
   readonly option: Option;
   readonly value: number;
 }
-
-/** The settings, as users list them. */
-export const SETTINGS: readonly Setting[] = ["enable", "idle", "interval", "count", "userTimeout"];
-
-/** What the user timeout is computed from. */
-const AUTO: readonly Setting[] = ["idle", "interval", "count"];
 
 /** Other APIs' names for the settings: Node, Deno's proposal, Windows, the C options. */
 const OTHER_NAMES: Readonly<Record<string, Setting>> = {
@@ -44,105 +38,6 @@ const OTHER_NAMES: Readonly<Record<string, Setting>> = {
   timeout: "userTimeout",
   on: "enable",
 };
-
-/** Whether a system lets a setting be set, and its unit is known. */
-export function isOffered(option: Option | undefined): option is Option {
-  return option !== undefined && option[2] !== null;
-}
-
-/** Milliseconds in a count of the option; 1 where it counts something else. */
-const unitOf = (option: Option): number => option[2] ?? 1;
-
-/** One of the kernel's numbers, as a sentence shows it. */
-export function amount(setting: Setting, option: Option, value: number): string {
-  if (setting === "enable") return value === 0 ? "false" : "true";
-  if (setting === "count") return String(value);
-  return `${value} ${unitOf(option) === 1000 ? "s" : "ms"}`;
-}
-
-function accepts(setting: Setting, { title }: Platform, option: Option): string {
-  return `${title} accepts ${option[3]} to ${amount(setting, option, option[4])}`;
-}
-
-function offeredOption(setting: Setting, platform: Platform): Option {
-  const option = platform.options[setting];
-  if (isOffered(option)) return option;
-  const reason = platform.instead?.[setting];
-  const offered = SETTINGS.filter((name) => isOffered(platform.options[name]));
-  throw new KeepAliveError(
-    `Cannot set ${setting}: ${platform.title} does not offer it${reason ? ` (${reason})` : ""}; it offers ${
-      list(offered)
-    }`,
-    { code: "ERR_UNSUPPORTED_OPTION", option: setting },
-  );
-}
-
-const isAccepted = (option: Option, value: number): boolean => value >= option[3] && value <= option[4];
-
-/** The refusal of a number of the kernel's, exact to the fraction, that lies outside what it accepts. */
-function outOfBounds(setting: Setting, platform: Platform, option: Option, value: number, given: string): RangeError {
-  // A socket without a value of its own reports the sysctl's, so a state that was read may lie outside.
-  const sysctl = Number.isInteger(value) ? platform.sysctl?.[setting] : undefined;
-  const origin = `; a socket that reports ${value > option[4] ? "more" : "less"} has it from the sysctl ${sysctl}`;
-  return new RangeError(
-    `Cannot set ${setting} to ${given}: ${accepts(setting, platform, option)}${sysctl ? origin : ""}`,
-  );
-}
-
-function enableValue(given: unknown): number {
-  if (typeof given === "boolean") return Number(given);
-  throw new TypeError(`Cannot set enable to ${show(given)}: expected true or false`);
-}
-
-function countValue(given: unknown, platform: Platform, option: Option): number {
-  if (typeof given !== "number" || Number.isNaN(given)) {
-    throw new TypeError(`Cannot set count to ${show(given)}: expected a whole number`);
-  }
-  if (!Number.isInteger(given)) {
-    throw new RangeError(
-      `Cannot set count to ${given}: expected a whole number; ${accepts("count", platform, option)}`,
-    );
-  }
-  if (isAccepted(option, given)) return given;
-  throw outOfBounds("count", platform, option, given, String(given));
-}
-
-function durationValue(setting: Setting, given: unknown, platform: Platform, option: Option): number {
-  const milliseconds = typeof given === "string" ? parseDuration(given) : given;
-  if (typeof milliseconds !== "number" || Number.isNaN(milliseconds)) {
-    throw new TypeError(
-      `Cannot set ${setting} to ${
-        show(given)
-      }: expected milliseconds, or whole numbers with units as in "90s" or "1m30s"`,
-    );
-  }
-  const exact = milliseconds / unitOf(option);
-  if (exact > 0 && exact < 1) {
-    const meant = Number.isInteger(given) && isAccepted(option, milliseconds);
-    throw new RangeError(
-      `Cannot set ${setting} to ${milliseconds} ms: ${accepts(setting, platform, option)}` +
-        (meant ? `; did you mean "${given}s" (${milliseconds * 1000})?` : ""),
-    );
-  }
-  const value = Math.ceil(exact);
-  if (isAccepted(option, value)) return value;
-  const shown = Number.isInteger(exact) ? amount(setting, option, exact) : `${milliseconds} ms`;
-  throw outOfBounds(setting, platform, option, exact, shown);
-}
-
-function autoValue(values: Partial<Record<Setting, number>>, platform: Platform): number {
-  const option = offeredOption("userTimeout", platform);
-  const [idle, interval, count] = AUTO.map((setting) => {
-    const part = offeredOption(setting, platform);
-    return { part, value: values[setting] ?? NaN, text: `${setting} ${amount(setting, part, values[setting] ?? NaN)}` };
-  });
-  const milliseconds = idle.value * unitOf(idle.part) + interval.value * unitOf(interval.part) * count.value;
-  const value = Math.ceil(milliseconds / unitOf(option));
-  // 0 would switch the timeout off; only a sysctl of 0 or less can lead there.
-  if (value > 0 && isAccepted(option, value)) return value;
-  const sum = `"auto": ${idle.text} + ${interval.text} x ${count.text}`;
-  throw outOfBounds("userTimeout", platform, option, value, `${amount("userTimeout", option, value)} (${sum})`);
-}
 
 function checkTogether(values: Partial<Record<Setting, number>>, { title, together = [] }: Platform): void {
   const missing = together.filter((setting) => values[setting] === undefined);

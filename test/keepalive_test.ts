@@ -2,7 +2,8 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import { KeepAliveError } from "../src/errors.ts";
-import { applyTo, readFrom, type System } from "../src/keepalive.ts";
+import type { System } from "../src/calls.ts";
+import { applyTo, readFrom } from "../src/keepalive.ts";
 import type { Libc } from "../src/libc.ts";
 import { type Platform, PLATFORMS } from "../src/platforms.ts";
 import { parseOptions } from "../src/settings.ts";

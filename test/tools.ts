@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { execFile, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,6 +24,15 @@ export const nodeMajor = runtime === "node" ? Number(process.versions.node.split
 export function run(command: readonly string[], options: { cwd?: string; input?: string } = {}) {
   const [program, ...args] = command;
   return spawnSync(program, args, { encoding: "utf8", timeout: 60_000, ...options }) as SpawnSyncReturns<string>;
+}
+
+/** Runs a program to its end, while this process goes on to serve it. */
+export function runAsync([program, ...args]: readonly string[]): Promise<{ status: number | null; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { timeout: 60_000 }, (_error, _stdout, stderr) => {
+      resolve({ status: child.exitCode, stderr });
+    });
+  });
 }
 
 /** The command that runs a script in the runtime that runs this test. */

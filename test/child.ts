@@ -1,16 +1,15 @@
 /**
- * What ffi_test.ts runs in processes of their own; prints one line of JSON.
+ * What tests run in processes of their own; prints one line of JSON.
  *
- *   ffi_child.ts import            what the import opened, then what the first call did
- *   ffi_child.ts set               what a set and two wrong reads came to
- *   ffi_child.ts unknown WHAT      what a set comes to where process.WHAT is something else
+ *   child.ts import            what the import opened, then what the first call did
+ *   child.ts set               what a set and a wrong read came to
+ *   child.ts copy                  what a new socket has, and what giving it to another comes to
+ *   child.ts unknown WHAT      what a set comes to where process.WHAT is something else
  *
  * @module
  */
-import { once } from "node:events";
 import { writeSync } from "node:fs";
 import process from "node:process";
-import { parentPort } from "node:worker_threads";
 import { pair } from "./sockets.ts";
 
 const [mode, what] = process.argv.slice(2);
@@ -43,19 +42,17 @@ if (mode === "import") {
   answer = [
     await attempt(() => setKeepAlive(socket, { idle: "61s" }).idle),
     await attempt(() => getKeepAlive(999_999)),
-    await attempt(() => getKeepAlive(0)),
   ];
+} else if (mode === "copy") {
+  const { getKeepAlive, setKeepAlive } = await import("../mod.ts");
+  const other = await pair({ after() {} });
+  const state = getKeepAlive(socket);
+  answer = [state, await attempt(() => setKeepAlive(other.socket, state)), getKeepAlive(other.socket)];
 } else if (mode === "unknown") {
   Object.defineProperty(process, what, { value: what === "versions" ? {} : "haiku" });
   const { setKeepAlive } = await import("../mod.ts");
   answer = await attempt(() => setKeepAlive(socket, true));
-} else if (parentPort) {
-  const { setKeepAlive } = await import("../mod.ts");
-  const [descriptor] = await once(parentPort, "message") as [number];
-  parentPort.postMessage(setKeepAlive(descriptor, { idle: "72s" }));
 }
-if (mode) {
-  // Not by console.log: a prompt may have the terminal.
-  writeSync(1, `${JSON.stringify(answer)}\n`);
-  process.exit();
-}
+// Not by console.log: a prompt may have the terminal.
+writeSync(1, `${JSON.stringify(answer)}\n`);
+process.exit();

@@ -1,0 +1,57 @@
+/**
+ * The opened system, and the calls on it with their buffers.
+ *
+ * @module
+ */
+import { KeepAliveError } from "./errors.ts";
+import type { Libc } from "./libc.ts";
+import type { Platform } from "./platforms.ts";
+import { SOCKADDR_SIZE } from "./sockaddr.ts";
+
+/** A system, opened: what all work is done on. */
+export interface System {
+  readonly platform: Platform;
+  readonly libc: Libc;
+}
+
+const length = new Uint32Array(1);
+
+/** What the last {@linkcode getOption} was answered. One set of buffers is enough: nothing here is asynchronous. */
+export const value: Int32Array = new Int32Array(1);
+
+/** What the last {@linkcode getAddress} was answered. */
+export const address: Uint8Array = new Uint8Array(SOCKADDR_SIZE);
+
+/** Sets an option; returns 0 or the error number. */
+export function setOption({ libc }: System, descriptor: number, level: number, name: number, wanted: number): number {
+  value[0] = wanted;
+  return libc.setsockopt(descriptor, level, name, value, 4);
+}
+
+/** Reads an option into {@linkcode value}; returns 0 or the error number. */
+export function getOption({ libc }: System, descriptor: number, level: number, name: number): number {
+  // Windows returns SO_KEEPALIVE in one byte: the other three must be zero before.
+  value[0] = 0;
+  length[0] = 4;
+  return libc.getsockopt(descriptor, level, name, value, length);
+}
+
+/** Reads a socket's own or its peer's name into {@linkcode address}; returns 0 or the error number. */
+export function getAddress({ libc }: System, descriptor: number, which: "getsockname" | "getpeername"): number {
+  // A call that fails leaves no family behind.
+  address.fill(0, 0, 2);
+  length[0] = SOCKADDR_SIZE;
+  return libc[which](descriptor, address, length);
+}
+
+/** The error for a call that the system refused. */
+export function systemError(
+  { platform }: System,
+  sentence: string,
+  syscall: string,
+  errno: number,
+  option?: string,
+): KeepAliveError {
+  const code = platform.errors[errno] ?? `ERRNO_${errno}`;
+  return new KeepAliveError(`${sentence}: ${syscall} failed with ${code} (${errno})`, { code, errno, syscall, option });
+}

@@ -1,0 +1,100 @@
+/** The README and the documentation comments: their tables are true, and their examples run. */
+import { assert, assertEquals } from "@std/assert";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { type Option, type Platform, PLATFORMS, type Setting } from "../src/platforms.ts";
+import { amount, isOffered, SETTINGS } from "../src/values.ts";
+import { listen } from "./sockets.ts";
+import { command, root, runAsync, runtime, temporary } from "./tools.ts";
+
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+function cell(setting: Setting, platform: Platform, option: Option | undefined): string {
+  if (!isOffered(option)) return "-";
+  const doubt = platform.unconfirmed?.includes(setting) ? " ?" : "";
+  return setting === "enable" ? "yes" : `${option[3]} to ${amount(setting, option, option[4])}${doubt}`;
+}
+
+function listener({ listener, unconfirmed }: Platform): string {
+  const doubt = unconfirmed?.includes("listener");
+  return listener === "inherits" ? "inherits" : listener === "closes" ? "the kernel closes it" : doubt ? "?" : "-";
+}
+
+test("README: the table of systems is what the code has", () => {
+  const rows = [["system", ...SETTINGS.map((setting) => `\`${setting}\``), "a listener"]];
+  for (const platform of Object.values(PLATFORMS)) {
+    // The rows of Linux on other processors differ in numbers that no user sees.
+    if (rows.some(([title]) => title === platform.title)) continue;
+    const cells = SETTINGS.map((setting) => cell(setting, platform, platform.options[setting]));
+    rows.push([platform.title, ...cells, listener(platform)]);
+  }
+  const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
+  const line = (row: string[]) => `| ${row.map((text, at) => text.padEnd(widths[at])).join(" | ")} |`;
+  const table = [line(rows[0]), line(widths.map((width) => "-".repeat(width))), ...rows.slice(1).map(line)].join("\n");
+  const found = /<!-- systems:.*?-->\n([^]*?)<!-- \/systems -->/.exec(readme)?.[1].trim();
+  assertEquals(found, table, `put this into README.md:\n${table}\n`);
+});
+
+test("README: the codes of errors are those that the code throws", () => {
+  const sources = ["src", "ffi"].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => readFileSync(join(root, folder, name), "utf8"))
+  );
+  const thrown = new Set(sources.join("\n").match(/"ERR_\w+"/g)?.map((code) => code.slice(1, -1)));
+  // Node's own, which are only looked for.
+  ["ERR_DLOPEN_DISABLED", "ERR_ACCESS_DENIED"].forEach((code) => thrown.delete(code));
+  const told = readme.match(/^\| `ERR_\w+`/gm)?.map((row) => row.slice(3, -1)) ?? [];
+  assertEquals(told.sort(), [...thrown].sort());
+});
+
+interface Example {
+  readonly name: string;
+  readonly code: string;
+}
+
+function examples(file: string): Example[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const plain = file.endsWith(".md") ? text : text.replace(/^ *\* ?/gm, "");
+  return [...plain.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code], at) => ({
+    name: `${file}, example ${at + 1}`,
+    code,
+  }));
+}
+
+/** The runtimes that an example is for, by what it uses. */
+function isForThis(code: string): boolean {
+  if (/\bDeno\./.test(code)) return runtime === "deno";
+  if (/\bBun\./.test(code)) return runtime === "bun";
+  // On Deno the sockets of node:net show no descriptor.
+  return runtime !== "deno" || !code.includes("node:net");
+}
+
+/** The example with names that resolve anywhere, a server that is there, and what it says it prints as assertions. */
+function runnable(code: string, port: number): string {
+  const url = (file: string) => pathToFileURL(join(root, file)).href;
+  return `import { assertEquals as printed } from "${url("test/std_assert.ts")}";\n` +
+    code
+      .replaceAll(`"@keepalive/tcp"`, `"${url("mod.ts")}"`)
+      .replaceAll(`"@std/assert"`, `"${url("test/std_assert.ts")}"`)
+      .replaceAll(`5432, "db.internal"`, `${port}, "127.0.0.1"`)
+      .replace(/^( *)console\.log\((.+)\); \/\/ (.+)$/gm, "$1printed<unknown>($2, $3);");
+}
+
+const sources = readdirSync(join(root, "src")).filter((name) => name.endsWith(".ts")).map((name) => `src/${name}`);
+const all = ["README.md", "mod.ts", ...sources].flatMap(examples).filter(({ code }) => isForThis(code));
+
+test("README and documentation comments: there are examples", () => {
+  assert(all.length >= 6, `${all.length}`);
+});
+
+for (const [at, { name, code }] of all.entries()) {
+  test(`${name} runs, and prints what it says`, async () => {
+    const { server, port } = await listen();
+    const file = join(temporary(), `example_${at}.ts`);
+    writeFileSync(file, runnable(code, port));
+    const { status, stderr } = await runAsync(command(file));
+    server.close();
+    assertEquals(status, 0, stderr);
+  });
+}
