@@ -62,6 +62,13 @@ async function connected(t: TestContext, server: net.Server, event: string, conn
   return { client, accepted };
 }
 
+/** HTTP without and with TLS, alike. */
+const web: { create(listener?: http.RequestListener): http.Server; get: typeof https.get; Agent: typeof http.Agent }[] =
+  [
+    { create: (listener) => http.createServer(listener), get: http.get, Agent: http.Agent },
+    { create: (listener) => https.createServer({ cert, key }, listener), get: https.get, Agent: https.Agent },
+  ];
+
 if (runtime !== "deno") {
   test("node:net: client, accepted connection and server", withCompiler, async (t) => {
     const server = net.createServer();
@@ -88,11 +95,11 @@ if (runtime !== "deno") {
   });
 
   test("node:http and node:https: the client's socket", withCompiler, async (t) => {
-    for (const [module, options] of [[http, {}], [https, { cert, key }]] as const) {
-      const { port } = await listening(t, module.createServer(options, (_, response) => void response.end("hello")));
-      const agent = new module.Agent({ keepAlive: true });
+    for (const { create, get, Agent } of web) {
+      const { port } = await listening(t, create((_, response) => void response.end("hello")));
+      const agent = new Agent({ keepAlive: true });
       t.after(() => agent.destroy());
-      const request = module.get({ port, host, ca, servername: "localhost", agent } as https.RequestOptions);
+      const request = get({ port, host, ca, servername: "localhost", agent });
       const [response] = await once(request, "response") as [http.IncomingMessage];
       check(response.socket);
       assertThrows(() => setKeepAlive(request, true), TypeError, "an object that is not a socket; pass its .socket");
@@ -154,9 +161,9 @@ if (runtime !== "deno") {
 
 if (runtime === "node") {
   test("node:http and node:https: the server and the request's socket", withCompiler, async (t) => {
-    for (const [module, options] of [[http, {}], [https, { cert, key }]] as const) {
-      const { server, port } = await listening(t, module.createServer(options));
-      const request = module.get({ port, host, ca, servername: "localhost" } as https.RequestOptions);
+    for (const { create, get } of web) {
+      const { server, port } = await listening(t, create());
+      const request = get({ port, host, ca, servername: "localhost" });
       const [incoming, response] = await once(server, "request") as [http.IncomingMessage, http.ServerResponse];
       check(incoming.socket);
       check(server);
