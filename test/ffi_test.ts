@@ -63,6 +63,22 @@ test("a worker thread opens the library for itself, and reaches the same sockets
   await worker.terminate();
 });
 
+test("musl's loader answers the table's library name with musl itself", needs("musl-gcc"), () => {
+  const folder = temporary();
+  const source = `
+    #include <dlfcn.h>
+    #include <errno.h>
+    #include <sys/socket.h>
+    int main(void) {
+      void *libc = dlopen("${PLATFORMS.linux.library[0]}", RTLD_NOW);
+      return !(libc && dlsym(libc, "setsockopt") == (void *)setsockopt &&
+               ((int *(*)(void))dlsym(libc, "${PLATFORMS.linux.errno[0]}"))() == &errno);
+    }`;
+  const built = run(["musl-gcc", "-x", "c", "-o", join(folder, "musl"), "-"], { input: source });
+  assertEquals(built.status, 0, built.stderr);
+  assertEquals(run([join(folder, "musl")]).status, 0);
+});
+
 if (runtime === "deno") {
   const paths = PLATFORMS.linux.paths[process.arch] ?? [];
   const path = paths.find((path) => existsSync(path)) as string;
