@@ -36,7 +36,7 @@ function readValues(system: System, descriptor: number): Partial<Record<Setting,
       if (found !== 0 || !zeroIsUnset.includes(setting)) values[setting] = found;
     } catch (error) {
       // Sockets of a sort that lacks one option: MPTCP has no user timeout (net/mptcp/sockopt.c).
-      if (!UNKNOWN_OPTION.includes((error as KeepAliveError).code)) throw error;
+      if (setting === "enable" || !UNKNOWN_OPTION.includes((error as KeepAliveError).code)) throw error;
     }
   }
   return values;
@@ -88,12 +88,12 @@ export function applyTo(system: System, identity: Identity, request: Request): K
   for (const { setting, option, value: wanted } of steps) {
     const found = values[setting];
     if (found === undefined || found === wanted) continue;
-    throw new KeepAliveError(
-      `Set ${setting} to ${amount(setting, option, wanted)}, but ${platform.title} reports ${
-        amount(setting, option, found)
-      }`,
-      { code: "ERR_NOT_IN_FORCE", syscall: "getsockopt", option: setting },
-    );
+    const [asked, reported] = [wanted, found].map((number) => amount(setting, option, number));
+    throw new KeepAliveError(`Set ${setting} to ${asked}, but ${platform.title} reports ${reported}`, {
+      code: "ERR_NOT_IN_FORCE",
+      syscall: "getsockopt",
+      option: setting,
+    });
   }
   return toState(values, platform);
 }

@@ -124,7 +124,7 @@ export function toSteps(request: Request, platform: Platform, current: (setting:
 
 /** The kernel's numbers as a state. */
 export function toState(values: Readonly<Partial<Record<Setting, number>>>, platform: Platform): KeepAliveState {
-  const state: KeepAliveState = { enable: values.enable !== 0 };
+  const state: KeepAliveState = { enable: values.enable === 1 };
   for (const setting of SETTINGS) {
     const value = values[setting];
     const option = platform.options[setting];

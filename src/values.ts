@@ -37,12 +37,11 @@ function accepts(setting: Setting, { title }: Platform, option: Option): string 
 export function offeredOption(setting: Setting, platform: Platform): Option {
   const option = platform.options[setting];
   if (isOffered(option)) return option;
-  const reason = platform.instead?.[setting];
-  const offered = SETTINGS.filter((name) => isOffered(platform.options[name]));
+  const instead = platform.instead?.[setting];
+  const reason = instead ? ` (${instead})` : "";
+  const offered = list(SETTINGS.filter((name) => isOffered(platform.options[name])));
   throw new KeepAliveError(
-    `Cannot set ${setting}: ${platform.title} does not offer it${reason ? ` (${reason})` : ""}; it offers ${
-      list(offered)
-    }`,
+    `Cannot set ${setting}: ${platform.title} does not offer it${reason}; it offers ${offered}`,
     { code: "ERR_UNSUPPORTED_OPTION", option: setting },
   );
 }
@@ -83,11 +82,8 @@ export function countValue(given: unknown, platform: Platform, option: Option): 
 export function durationValue(setting: Setting, given: unknown, platform: Platform, option: Option): number {
   const milliseconds = typeof given === "string" ? parseDuration(given) : given;
   if (typeof milliseconds !== "number" || Number.isNaN(milliseconds)) {
-    throw new TypeError(
-      `Cannot set ${setting} to ${
-        show(given)
-      }: expected milliseconds, or whole numbers with units as in "90s" or "1m30s"`,
-    );
+    const expected = `expected milliseconds, or whole numbers with units as in "90s" or "1m30s"`;
+    throw new TypeError(`Cannot set ${setting} to ${show(given)}: ${expected}`);
   }
   const exact = milliseconds / unitOf(option);
   if (exact > 0 && exact < 1) {
@@ -98,22 +94,27 @@ export function durationValue(setting: Setting, given: unknown, platform: Platfo
     );
   }
   const value = Math.ceil(exact);
-  if (isAccepted(option, value)) return value;
+  // A fraction below the least is not rounded into it: -0.5 is not 0.
+  if (exact >= option[3] && value <= option[4]) return value;
   const shown = Number.isInteger(exact) ? amount(setting, option, exact) : `${milliseconds} ms`;
   throw outOfBounds(setting, platform, option, exact, shown);
 }
 
 /** The user timeout that is idle + interval x count. */
-export function autoValue(values: Partial<Record<Setting, number>>, platform: Platform): number {
+export function autoValue(values: Readonly<Partial<Record<Setting, number>>>, platform: Platform): number {
   const option = offeredOption("userTimeout", platform);
-  const [idle, interval, count] = AUTO.map((setting) => {
-    const part = offeredOption(setting, platform);
-    return { part, value: values[setting] ?? NaN, text: `${setting} ${amount(setting, part, values[setting] ?? NaN)}` };
-  });
-  const milliseconds = idle.value * unitOf(idle.part) + interval.value * unitOf(interval.part) * count.value;
-  const value = Math.ceil(milliseconds / unitOf(option));
+  const parts = AUTO.map((setting) => ({
+    setting,
+    option: offeredOption(setting, platform),
+    value: values[setting] ?? NaN,
+  }));
+  const [idle, interval, count] = parts.map((part) => part.value * unitOf(part.option));
+  const value = Math.ceil((idle + interval * count) / unitOf(option));
   // 0 would switch the timeout off; only a sysctl of 0 or less can lead there.
   if (value > 0 && isAccepted(option, value)) return value;
-  const sum = `"auto": ${idle.text} + ${interval.text} x ${count.text}`;
-  throw outOfBounds("userTimeout", platform, option, value, `${amount("userTimeout", option, value)} (${sum})`);
+  const [first, second, third] = parts.map((part) =>
+    `${part.setting} ${amount(part.setting, part.option, part.value)}`
+  );
+  const given = `${amount("userTimeout", option, value)} ("auto": ${first} + ${second} x ${third})`;
+  throw outOfBounds("userTimeout", platform, option, value, given);
 }

@@ -104,6 +104,7 @@ test("parseOptions() refuses with the option, what was given, and what is allowe
     [{ interval: 999 }, RangeError, `Cannot set interval to 999 ms: ${bounds}; did you mean "999s" (999000)?`],
     [{ interval: 0.5 }, RangeError, `Cannot set interval to 0.5 ms: ${bounds}`],
     [{ idle: "500ms" }, RangeError, `Cannot set idle to 500 ms: ${bounds}`],
+    [{ userTimeout: -0.5 }, RangeError, "Cannot set userTimeout to -0.5 ms: Linux accepts 0 to 2147483647 ms"],
     [{ userTimeout: -1 }, RangeError, "Cannot set userTimeout to -1 ms: Linux accepts 0 to 2147483647 ms"],
     [{ userTimeout: 2 ** 31 }, RangeError, "Cannot set userTimeout to 2147483648 ms: Linux accepts 0 to 2147483647 ms"],
     [{ count: 2.5 }, RangeError, "Cannot set count to 2.5: expected a whole number; Linux accepts 1 to 127"],

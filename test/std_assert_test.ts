@@ -39,6 +39,7 @@ const pairs: [sentence: string, alike: boolean, one: unknown, other: unknown][] 
   ["members of other names", false, { a: 1 }, { b: 1 }],
   ["an undefined member and none", false, { a: undefined }, {}],
   ["undefined members of other names", false, { a: undefined }, { b: undefined }],
+  ["an enumerable member and one that is not", false, { a: 1 }, Object.defineProperty({ b: 2 }, "a", { value: 1 })],
   ["an own member and an inherited one", false, { toString: Object.prototype.toString }, { a: 1 }],
   ["an object without a prototype and a plain one", true, Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
   ["objects without prototypes that differ", false, Object.assign(Object.create(null), { a: 1 }), Object.create(null)],
@@ -155,6 +156,11 @@ const cases: Record<keyof Std, Case[]> = {
     ["no words", "passes", (std) => same(std.assertThrows(throwing(error), RangeError, ""), error)],
     ["other words", "fails", (std) => std.assertThrows(throwing(error), RangeError, "near")],
     ["the words in another case", "fails", (std) => std.assertThrows(throwing(error), RangeError, "Too")],
+    [
+      "words with colours between",
+      "passes",
+      (std) => std.assertThrows(throwing(new Error("\x1b[1mfa\x1b[0mr")), Error, "far"),
+    ],
     ["words, but another class", "fails", (std) => std.assertThrows(throwing(error), TypeError, "far")],
   ],
   assertRejects: [
