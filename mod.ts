@@ -90,6 +90,11 @@ export type { KeepAliveOptions, KeepAliveState, SocketLike };
  * ```
  */
 export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boolean): KeepAliveState {
+  if (arguments.length > 2) {
+    throw new TypeError(
+      "Cannot set keep-alive with a third argument: what Node writes as (true, 60000) is { idle: 60000 } here",
+    );
+  }
   const platform = currentPlatform();
   const request = parseOptions(options, platform);
   const identity = identify(socket, "set");

@@ -41,10 +41,10 @@ const FUNCTIONS = {
 
 function currentProcess(): Process {
   const { process } = globalThis as unknown as { process?: Process };
-  if (process?.versions?.deno ?? process?.versions?.bun ?? process?.versions?.node) return process as Process;
-  throw new KeepAliveError("Cannot find a way to the system: this runtime is not Deno, Bun or Node", {
-    code: "ERR_UNSUPPORTED_RUNTIME",
-  });
+  const { deno, bun, node } = process?.versions ?? {};
+  if ((deno ?? bun ?? node) && process?.getBuiltinModule) return process;
+  const found = node ? `Node ${node} is older than 20.16` : "this runtime is not Deno, Bun or Node";
+  throw new KeepAliveError(`Cannot find a way to the system: ${found}`, { code: "ERR_UNSUPPORTED_RUNTIME" });
 }
 
 let platform: Platform | undefined;

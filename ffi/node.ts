@@ -61,9 +61,11 @@ function withNodeFfi(ffi: NodeFfi, platform: Platform, declarations: Declaration
 /** Why a way is closed, in words that say how to open it. */
 function reason(way: "koffi" | "node:ffi", error: unknown): string {
   const { code, message } = (error instanceof KeepAliveError ? error.cause : error) as Error & { code?: string };
-  if (code === "MODULE_NOT_FOUND") return `koffi is not installed (run "npm install koffi")`;
-  if (code === "ERR_DLOPEN_DISABLED") return "koffi needs --allow-addons beside --permission";
-  if (code === "ERR_ACCESS_DENIED") return "node:ffi needs --allow-ffi beside --permission";
+  if (code === "MODULE_NOT_FOUND") return `koffi is not found (run "npm install koffi")`;
+  if (code === "ERR_DLOPEN_DISABLED") {
+    return "koffi needs native addons (--no-addons, or --permission without --allow-addons, keeps them out)";
+  }
+  if (code === "ERR_ACCESS_DENIED" && way === "node:ffi") return "node:ffi needs --allow-ffi beside --permission";
   return `${way} failed (${message})`;
 }
 
@@ -80,7 +82,7 @@ export function openLibrary(platform: Platform, declarations: Declarations, proc
   const ffi = process.getBuiltinModule("node:ffi") as NodeFfi | undefined;
   try {
     if (ffi) return withNodeFfi(ffi, platform, declarations);
-    reasons.push(`node:ffi comes with Node 26 (this is ${process.version})`);
+    reasons.push(`node:ffi is off or not there (Node 26.9 has it; this is ${process.version})`);
   } catch (error) {
     reasons.push(reason("node:ffi", error));
   }

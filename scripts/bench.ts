@@ -8,6 +8,7 @@
  */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { kernel, root, run, temporary } from "../test/tools.ts";
 
 const COLD = 11;
@@ -18,7 +19,7 @@ const modules = join(root, "test/runtimes/node_modules");
 const node = (major: number) => [join(modules, `node${major}/bin/node`), "--no-warnings"];
 
 /** A copy with no node_modules beside it, where Node 26 finds no koffi and takes node:ffi. */
-const bare = temporary();
+const bare = temporary({ after: (remove) => process.on("exit", remove) });
 for (const part of ["mod.ts", "src", "ffi", "test/sockets.ts", "test/tools.ts", "scripts/bench_child.ts"]) {
   cpSync(join(root, part), join(bare, part), { recursive: true });
 }

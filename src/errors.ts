@@ -45,11 +45,11 @@ export class KeepAliveError extends Error {
   /** What happened: an errno name such as `"EINVAL"`, or one of this module's own `"ERR_…"` names. */
   readonly code: string;
   /** The number the system gave; absent where no call failed. */
-  readonly errno?: number;
+  declare readonly errno?: number;
   /** The call that failed, such as `"setsockopt"`; absent where none did. */
-  readonly syscall?: string;
+  declare readonly syscall?: string;
   /** The setting the error is about, such as `"idle"`; absent where it is about none. */
-  readonly option?: string;
+  declare readonly option?: string;
 
   /**
    * Makes an error of a sentence and its facts.

@@ -8,17 +8,16 @@ import type { Endpoint } from "./sockaddr.ts";
 import { show } from "./words.ts";
 
 /**
- * A TCP socket: its descriptor number, or a socket, listener or server object that shows one.
+ * A TCP socket: its descriptor number, or a socket, listener or server object that shows one; not a promise of it.
  *
  * @example
  * ```ts
- * import type { SocketLike } from "@keepalive/tcp";
- * import { Socket } from "node:net";
+ * import { getKeepAlive, type SocketLike } from "@keepalive/tcp";
  *
- * const some: SocketLike[] = [7, new Socket()];
+ * const isOn = (socket: SocketLike): boolean => getKeepAlive(socket).enable;
  * ```
  */
-export type SocketLike = number | object;
+export type SocketLike = number | (object & { readonly then?: never });
 
 /** A descriptor, and the names its socket must have if the descriptor is only a hint. */
 export interface Identity {
@@ -35,6 +34,8 @@ interface Shown {
   readonly destroyed?: unknown;
   readonly listening?: unknown;
   readonly socket?: unknown;
+  readonly type?: unknown;
+  readonly then?: unknown;
   readonly localAddr?: unknown;
   readonly remoteAddr?: unknown;
   readonly addr?: unknown;
@@ -94,12 +95,13 @@ function refusal(shown: Shown, action: Action): Error {
   ];
   if (seen.some((value) => value !== undefined)) {
     return because(
-      "this object shows no descriptor, and this version does not search for one; pass the descriptor itself, " +
-        "an accepted connection, or a socket of a runtime that shows it",
+      "this object shows no descriptor; on Deno only accepted TCP connections show one, " +
+        "on Bun all but Bun.serve and node:http's servers and their requests",
       "ERR_NO_DESCRIPTOR",
     );
   }
-  const inside = typeof shown.socket === "object" && shown.socket !== null ? "; pass its .socket" : "";
+  if (typeof shown.then === "function") return new TypeError(`Cannot ${action} keep-alive of a promise: await it`);
+  const inside = shown.socket !== undefined ? "; pass its .socket, once that is connected" : "";
   return new TypeError(`Cannot ${action} keep-alive of ${show(shown)} that is not a socket${inside}`);
 }
 
@@ -122,6 +124,10 @@ export function identify(socket: unknown, action: Action): Identity {
     );
   }
   const shown = socket as Shown;
+  // Asked first: to read _handle of a node:dgram socket makes Node print a deprecation.
+  if (shown.type === "udp4" || shown.type === "udp6") {
+    throw new TypeError(`Cannot ${action} keep-alive of a UDP socket: it is TCP's`);
+  }
   // http2's session.socket is a proxy that answers reads of _handle but not `"_handle" in socket`.
   const fd = shown._handle?.fd ?? shown.fd;
   if (shown.connecting !== true && isDescriptor(fd)) return { descriptor: fd };

@@ -8,8 +8,9 @@ import type { Duration } from "./duration.ts";
 /**
  * What to set on a socket. A field that is absent is left as it is.
  *
- * Durations are milliseconds or text such as `"90s"`; they are rounded up to the system's unit (seconds on every
- * system for `idle` and `interval`). Nothing is ever clamped: what the system does not accept is refused.
+ * Durations are milliseconds or text such as `"90s"`. From one unit of the system's on they are rounded up to whole
+ * ones; for `idle` and `interval` that is seconds, but on DragonFly before 5.8. Nothing is ever clamped: what the system
+ * does not accept is refused.
  *
  * @example
  * ```ts
@@ -45,7 +46,7 @@ export interface KeepAliveOptions {
    * minutes on Linux. On Linux it also takes the place of `count`.
    *
    * `"auto"` is idle + interval x count, of these options or else of the socket, which on Linux keeps what `count`
-   * means.
+   * means. It is computed once: give it again with a later change of the others.
    */
   userTimeout?: Duration | "auto";
 }

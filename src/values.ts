@@ -52,10 +52,11 @@ const isAccepted = (option: Option, value: number): boolean => value >= option[3
 function outOfBounds(setting: Setting, platform: Platform, option: Option, value: number, given: string): RangeError {
   // A socket without a value of its own reports the sysctl's, so a state that was read may lie outside.
   const sysctl = Number.isInteger(value) ? platform.sysctl?.[setting] : undefined;
-  const origin = `; a socket that reports ${value > option[4] ? "more" : "less"} has it from the sysctl ${sysctl}`;
-  return new RangeError(
-    `Cannot set ${setting} to ${given}: ${accepts(setting, platform, option)}${sysctl ? origin : ""}`,
-  );
+  const origin = sysctl && value !== 0
+    ? `; a socket that reports ${value > 0 ? "more" : "less"} has it from the sysctl ${sysctl}`
+    : "";
+  const off = value === 0 ? "; to switch keep-alive off, set enable to false" : "";
+  return new RangeError(`Cannot set ${setting} to ${given}: ${accepts(setting, platform, option)}${origin}${off}`);
 }
 
 /** The kernel's number for `enable`. */
@@ -82,15 +83,17 @@ export function countValue(given: unknown, platform: Platform, option: Option): 
 export function durationValue(setting: Setting, given: unknown, platform: Platform, option: Option): number {
   const milliseconds = typeof given === "string" ? parseDuration(given) : given;
   if (typeof milliseconds !== "number" || Number.isNaN(milliseconds)) {
-    const expected = `expected milliseconds, or whole numbers with units as in "90s" or "1m30s"`;
-    throw new TypeError(`Cannot set ${setting} to ${show(given)}: ${expected}`);
+    const expected = `expected a number of milliseconds, or text with the units h, m, s, ms, as in "90s" or "1m30s"`;
+    const automatic = setting === "userTimeout" ? `, or "auto"` : "";
+    throw new TypeError(`Cannot set ${setting} to ${show(given)}: ${expected}${automatic}`);
   }
   const exact = milliseconds / unitOf(option);
   if (exact > 0 && exact < 1) {
     const meant = Number.isInteger(given) && isAccepted(option, milliseconds);
+    const zero = option[3] === 0 ? "0, or 1" : option[3];
     throw new RangeError(
-      `Cannot set ${setting} to ${milliseconds} ms: ${accepts(setting, platform, option)}` +
-        (meant ? `; did you mean "${given}s" (${milliseconds * 1000})?` : ""),
+      `Cannot set ${setting} to ${milliseconds} ms: ${platform.title} accepts ${zero} to ` +
+        amount(setting, option, option[4]) + (meant ? `; did you mean "${given}s" (${milliseconds * 1000})?` : ""),
     );
   }
   const value = Math.ceil(exact);

@@ -20,6 +20,13 @@ const spy = (holder: object, name: string) => {
   Object.defineProperty(holder, name, { value: spied, configurable: true, writable: true });
 };
 
+const UNKNOWN: Record<string, unknown> = {
+  platform: "haiku",
+  arch: "haiku",
+  versions: {},
+  getBuiltinModule: undefined,
+};
+
 async function attempt(act: () => unknown): Promise<unknown> {
   try {
     return await act();
@@ -49,7 +56,7 @@ if (mode === "import") {
   const state = getKeepAlive(socket);
   answer = [state, await attempt(() => setKeepAlive(other.socket, state)), getKeepAlive(other.socket)];
 } else if (mode === "unknown") {
-  Object.defineProperty(process, what, { value: what === "versions" ? {} : "haiku" });
+  Object.defineProperty(process, what, { value: UNKNOWN[what] });
   const { setKeepAlive } = await import("../mod.ts");
   answer = await attempt(() => setKeepAlive(socket, true));
 }

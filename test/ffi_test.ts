@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { PLATFORMS } from "../src/platforms.ts";
 import { pair } from "./sockets.ts";
@@ -49,6 +49,8 @@ test("an unknown system and an unknown runtime are refused, not taken for anothe
       `Cannot use keep-alive: the constants of "${platform}" on "${arch}" are not known to this module`,
     );
   }
+  const old = child<Failure>(["unknown", "getBuiltinModule"]);
+  assertEquals(old.code, "ERR_UNSUPPORTED_RUNTIME");
   const { code, message } = child<Failure>(["unknown", "versions"]);
   assertEquals(code, "ERR_UNSUPPORTED_RUNTIME");
   assertEquals(message, "Cannot find a way to the system: this runtime is not Deno, Bun or Node");
@@ -63,8 +65,8 @@ test("a worker thread opens the library for itself, and reaches the same sockets
   await worker.terminate();
 });
 
-test("musl's loader answers the table's library name with musl itself", needs("musl-gcc"), () => {
-  const folder = temporary();
+test("musl's loader answers the table's library name with musl itself", needs("musl-gcc"), (t) => {
+  const folder = temporary(t);
   const source = `
     #include <dlfcn.h>
     #include <errno.h>
@@ -139,12 +141,12 @@ if (runtime === "deno") {
 
 if (runtime === "node") {
   /** A copy with no node_modules beside it. */
-  const bare = temporary();
+  const bare = temporary({ after });
   for (const part of ["mod.ts", "src", "ffi", "test/sockets.ts", "test/tools.ts", "test/child.ts"]) {
     cpSync(join(root, part), join(bare, part), { recursive: true });
   }
   const copied = join(bare, "test/child.ts");
-  const missing = `koffi is not installed (run "npm install koffi")`;
+  const missing = `koffi is not found (run "npm install koffi")`;
 
   test("Node without koffi takes node:ffi where there is one, else says what to install", () => {
     if (nodeMajor >= 26) {
@@ -157,13 +159,13 @@ if (runtime === "node") {
     assertEquals(code, "ERR_NO_FFI");
     assertEquals(
       message,
-      `Cannot open libc.so.6: ${missing}, and node:ffi comes with Node 26 (this is ${process.version})`,
+      `Cannot open libc.so.6: ${missing}, and node:ffi is off or not there (Node 26.9 has it; this is ${process.version})`,
     );
   });
 
   test("Node's --permission: the error names the flag that is missing", () => {
     const permission = ["--permission", "--allow-fs-read=*", ...nodeMajor >= 25 ? ["--allow-net"] : []];
-    const addons = "koffi needs --allow-addons beside --permission";
+    const addons = "koffi needs native addons (--no-addons, or --permission without --allow-addons, keeps them out)";
     const [{ code, message }] = child<Failure[]>(["set"], permission);
     assertEquals(code, "ERR_NO_FFI");
     assertStringIncludes(message, addons);

@@ -91,6 +91,9 @@ test("identify() refuses what is no socket", () => {
     [{ fd: "7" }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ fd: null }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ socket: { fd: 7 } }, TypeError, "Cannot read keep-alive of an object that is not a socket; pass its .socket"],
+    [{ socket: null }, TypeError, "Cannot read keep-alive of an object that is not a socket; pass its .socket"],
+    [Promise.resolve(7), TypeError, "Cannot read keep-alive of a promise: await it"],
+    [{ type: "udp4", _handle: { fd: 7 } }, TypeError, "Cannot read keep-alive of a UDP socket: it is TCP's"],
   ];
   for (const [socket, Kind, sentence] of cases) assertThrows(() => identify(socket, "read"), Kind, sentence);
 });

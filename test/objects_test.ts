@@ -132,7 +132,7 @@ if (runtime !== "deno") {
 
   test("node:net: refuses a Unix socket, and does not set SO_KEEPALIVE on it", withCompiler, async (t) => {
     const server = net.createServer();
-    const path = join(temporary(), "socket");
+    const path = join(temporary(t), "socket");
     server.listen(path);
     await once(server, "listening");
     const client = net.connect(path);
@@ -224,8 +224,8 @@ if (runtime === "bun") {
     refused(client, "EBADF");
   });
 
-  test("Bun.listen(): refuses a Unix socket, and does not set SO_KEEPALIVE on it", withCompiler, () => {
-    const listener = Bun.listen({ unix: join(temporary(), "socket"), socket: { data() {} } });
+  test("Bun.listen(): refuses a Unix socket, and does not set SO_KEEPALIVE on it", withCompiler, (t) => {
+    const listener = Bun.listen({ unix: join(temporary(t), "socket"), socket: { data() {} } });
     const descriptor = descriptorOf(listener);
     assertThrows(() => setKeepAlive(listener, true), TypeError, "is a Unix socket, not a TCP socket");
     assertEquals(kernelState(descriptor).enable, 0);
@@ -330,7 +330,7 @@ if (runtime === "deno") {
     nodeClient.destroy();
     refused(nodeClient, "EBADF");
 
-    const unix = Deno.listen({ transport: "unix", path: join(temporary(), "socket") });
+    const unix = Deno.listen({ transport: "unix", path: join(temporary(t), "socket") });
     refused(unix, "ERR_NO_DESCRIPTOR");
     unix.close();
   });

@@ -89,9 +89,9 @@ test("README and documentation comments: there are examples", () => {
 });
 
 for (const [at, { name, code }] of all.entries()) {
-  test(`${name} runs, and prints what it says`, async () => {
+  test(`${name} runs, and prints what it says`, async (t) => {
     const { server, port } = await listen();
-    const file = join(temporary(), `example_${at}.ts`);
+    const file = join(temporary(t), `example_${at}.ts`);
     writeFileSync(file, runnable(code, port));
     const { status, stderr } = await runAsync(command(file));
     server.close();

@@ -76,7 +76,7 @@ test("parseOptions() counts in each system's unit", () => {
 
 test("parseOptions() refuses with the option, what was given, and what is allowed", () => {
   const bounds = "Linux accepts 1 to 32767 s";
-  const units = `expected milliseconds, or whole numbers with units as in "90s" or "1m30s"`;
+  const units = `expected a number of milliseconds, or text with the units h, m, s, ms, as in "90s" or "1m30s"`;
   const cases: [unknown, typeof TypeError, string][] = [
     [
       { idle: "40000s" },
@@ -87,8 +87,7 @@ test("parseOptions() refuses with the option, what was given, and what is allowe
     [
       { idle: 0 },
       RangeError,
-      `Cannot set idle to 0 s: ${bounds}; ` +
-      "a socket that reports less has it from the sysctl net.ipv4.tcp_keepalive_time",
+      `Cannot set idle to 0 s: ${bounds}; to switch keep-alive off, set enable to false`,
     ],
     [
       { count: 128 },
@@ -107,6 +106,12 @@ test("parseOptions() refuses with the option, what was given, and what is allowe
     [{ userTimeout: -0.5 }, RangeError, "Cannot set userTimeout to -0.5 ms: Linux accepts 0 to 2147483647 ms"],
     [{ userTimeout: -1 }, RangeError, "Cannot set userTimeout to -1 ms: Linux accepts 0 to 2147483647 ms"],
     [{ userTimeout: 2 ** 31 }, RangeError, "Cannot set userTimeout to 2147483648 ms: Linux accepts 0 to 2147483647 ms"],
+    [
+      { idle: -1000 },
+      RangeError,
+      `Cannot set idle to -1 s: ${bounds}; a socket that reports less has it from the sysctl`,
+    ],
+    [{ userTimeout: 0.5 }, RangeError, "Cannot set userTimeout to 0.5 ms: Linux accepts 0, or 1 to 2147483647 ms"],
     [{ count: 2.5 }, RangeError, "Cannot set count to 2.5: expected a whole number; Linux accepts 1 to 127"],
     [{ count: -3 }, RangeError, "Cannot set count to -3: Linux accepts 1 to 127"],
     [{ count: Infinity }, RangeError, "Cannot set count to Infinity: expected a whole number; Linux accepts 1 to 127"],
@@ -115,7 +120,7 @@ test("parseOptions() refuses with the option, what was given, and what is allowe
     [{ idle: NaN }, TypeError, `Cannot set idle to NaN: ${units}`],
     [{ idle: "30" }, TypeError, `Cannot set idle to "30": ${units}`],
     [{ idle: "auto" }, TypeError, `Cannot set idle to "auto": ${units}`],
-    [{ userTimeout: "Auto" }, TypeError, `Cannot set userTimeout to "Auto": ${units}`],
+    [{ userTimeout: "Auto" }, TypeError, `Cannot set userTimeout to "Auto": ${units}, or "auto"`],
     [{ idle: null }, TypeError, `Cannot set idle to null: ${units}`],
     [{ idle: 60n }, TypeError, `Cannot set idle to 60n: ${units}`],
     [{ idle: true }, TypeError, `Cannot set idle to true: ${units}`],

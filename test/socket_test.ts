@@ -239,6 +239,17 @@ test("setKeepAlive() refuses bad options before it looks at the socket", withCom
   assertEquals(kernelState(connection.descriptor), fresh);
 });
 
+test("setKeepAlive() refuses a third argument, as Node's method of the same name has it", withCompiler, async (t) => {
+  const { socket, descriptor } = await pair(t);
+  const asNode = setKeepAlive as (...args: unknown[]) => unknown;
+  assertThrows(
+    () => asNode(socket, true, 60_000),
+    TypeError,
+    "what Node writes as (true, 60000) is { idle: 60000 } here",
+  );
+  assertEquals(kernelState(descriptor).enable, 0);
+});
+
 test("MPTCP, which has no user timeout: setKeepAlive() sets the rest, and says what was set before a refusal", () => {
   const { close, listener } = c();
   const { descriptor, pair } = listener(1, 262);

@@ -6,12 +6,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-import { runtime } from "./tools.ts";
-
-/** What ends when a test does: a TestContext. */
-export interface Scope {
-  after(close: () => void): void;
-}
+import { runtime, type Scope } from "./tools.ts";
 
 /** A connected pair on loopback, with both ends in this process. */
 export interface Pair {

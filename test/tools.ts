@@ -42,19 +42,28 @@ export function command(script: string, ...flags: string[]): string[] {
     : [process.execPath, ...flags, script];
 }
 
-/** Options for a test that needs programs: skipped with the reason where one is missing, but never in CI. */
+/**
+ * Options for a test that needs programs, or commands that succeed: skipped with the reason where one is missing, but
+ * never in CI.
+ */
 export function needs(...programs: string[]): { skip?: string } {
-  const missing = programs.filter((program) => run(["sh", "-c", `command -v ${program}`]).status !== 0);
+  const check = (program: string) => program.includes(" ") ? program : `command -v ${program}`;
+  const missing = programs.filter((program) => run(["sh", "-c", check(program)]).status !== 0);
   if (missing.length === 0) return {};
-  const reason = `${missing.join(", ")} not on this machine`;
-  if (process.env.CI) throw new Error(`CI skips nothing, but ${reason}`);
+  const reason = `not on this machine: ${missing.join(", ")}`;
+  if (process.env.CI) throw new Error(`CI skips nothing, but this is ${reason}`);
   return { skip: reason };
 }
 
-/** A new empty folder, removed when the process ends. */
-export function temporary(): string {
+/** Where something ends: a TestContext, or the `after` of a file. */
+export interface Scope {
+  after(close: () => void): void;
+}
+
+/** A new empty folder, removed when the scope ends. */
+export function temporary(scope: Scope): string {
   const folder = mkdtempSync(join(tmpdir(), "keepalive-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  scope.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -4,11 +4,11 @@ import { test } from "node:test";
 import { join } from "node:path";
 import { setKeepAlive } from "../mod.ts";
 import { pair } from "./sockets.ts";
-import { command, needs, root, run, runtime, temporary } from "./tools.ts";
+import { command, needs, root, run, runtime, type Scope, temporary } from "./tools.ts";
 
 /** The calls between each pair of marks, as strace writes them, with descriptors left out. */
-function trace(): Record<string, string[]> {
-  const log = join(temporary(), "trace");
+function trace(scope: Scope): Record<string, string[]> {
+  const log = join(temporary(scope), "trace");
   const child = command(join(root, "test/wire_child.ts"));
   const calls = "trace=setsockopt,getsockopt,getsockname,getpeername,close";
   const { status, stderr } = run(["strace", "-f", "-qq", "-o", log, "-e", calls, "-e", "signal=none", ...child]);
@@ -42,8 +42,8 @@ const read = (enable: number, idle: number, interval: number, count: number, tim
 test(
   "setKeepAlive() makes exactly these system calls, in this order, and none for what it refuses",
   needs("strace"),
-  () => {
-    const spans = trace();
+  (t) => {
+    const spans = trace(t);
     // Deno's descriptor is a hint, so both names are checked.
     const names = runtime === "deno" ? [peer, peer.replace("peer", "sock")] : [peer];
     assertEquals(spans["0"], [
