@@ -16,7 +16,7 @@ export type DenoPointer = object | null;
 export interface DenoFfi {
   dlopen(path: string, symbols: DenoSymbols): { symbols: unknown };
   permissions: {
-    querySync(descriptor: { name: "ffi"; path?: string }): { state: string };
+    querySync(descriptor: { name: "ffi"; path?: string }): { state: string; partial: boolean };
     requestSync(descriptor: { name: "ffi" }): { state: string };
   };
 }
@@ -28,24 +28,31 @@ type DenoType = (typeof TYPES)[keyof typeof TYPES] | "pointer";
 const TYPES = { int: "i32", uint: "u32", size: "usize", buffer: "buffer" } as const;
 
 /**
- * Chooses what to open, so that Deno finds what the user has allowed.
+ * The names that may be opened, and surely name the system's library.
  *
- * Under the whole ffi permission that is the bare name, which the loader searches, or else, if just that is denied, a
- * whole path. Under a permission narrowed to a path only whole paths work: Deno takes a bare name for a file in the
- * current directory then. It does so too after a yes to a prompt for the bare name, so what is requested is the whole
- * permission.
+ * The loader searches for a bare name only under the whole ffi permission. Under any narrower one, a path denied or a
+ * path granted, Deno takes a bare name for a file in the current directory: there only whole paths will do.
  */
 function candidates(deno: DenoFfi, { library, paths }: Platform, arch: string): readonly string[] {
-  const ffi = { name: "ffi" } as const;
-  const whole = paths[arch] ?? [];
-  if (deno.permissions.querySync(ffi).state === "granted") return [...library, ...whole];
-  const granted = whole.filter((path) => deno.permissions.querySync({ ...ffi, path }).state === "granted");
+  const { state, partial } = deno.permissions.querySync({ name: "ffi" });
+  if (state === "granted" && !partial) return library;
+  const isGranted = (path: string) => deno.permissions.querySync({ name: "ffi", path }).state === "granted";
+  return (paths[arch] ?? []).filter(isGranted);
+}
+
+/** The same, after a prompt where Deno shows one: for the whole permission, as a bare name would not do. */
+function requested(deno: DenoFfi, platform: Platform, arch: string): readonly string[] {
+  const names = candidates(deno, platform, arch);
+  if (names.length > 0) return names;
+  deno.permissions.requestSync({ name: "ffi" });
+  const granted = candidates(deno, platform, arch);
   if (granted.length > 0) return granted;
-  if (deno.permissions.requestSync(ffi).state === "granted") return library;
+  const [name] = platform.library;
+  const whole = platform.paths[arch] ?? [];
   throw new KeepAliveError(
-    `Cannot open ${library[0]}: Deno needs the ffi permission; run with --allow-ffi` +
-      (whole.length > 0 ? `, or narrower with the library's whole path, such as --allow-ffi=${whole[0]}` : "") +
-      ` (--allow-ffi=${library[0]} does not work: Deno looks for it in the current directory)`,
+    `Cannot open ${name}: Deno needs the ffi permission; run with --allow-ffi` +
+      (whole.length > 0 ? `, or narrower with the whole path that this machine has, of ${whole.join(", ")}` : "") +
+      `; --allow-ffi=${name} does not work: Deno looks for that in the current directory`,
     { code: "ERR_FFI_PERMISSION" },
   );
 }
@@ -62,7 +69,7 @@ export function openLibrary(platform: Platform, declarations: Declarations, { ar
     symbols[name] = { parameters: parameters.map(typeOf), result: "i32" };
   }
 
-  return openFirst(candidates(deno, platform, arch), (name) => {
+  return openFirst(requested(deno, platform, arch), (name) => {
     const opened = deno.dlopen(name, symbols).symbols;
     const functions = opened as Library["functions"];
     if (result === "value") return { functions, errno: functions[accessor] };

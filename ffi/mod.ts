@@ -84,12 +84,14 @@ export function currentLibc(): Libc {
 
 function open(platform: Platform): Libc {
   const { functions: { setsockopt, getsockopt, getsockname, getpeername }, errno } = openLibrary(platform, FUNCTIONS);
+  // Where errno was lost, a failure must not pass for a success.
+  const failure = () => errno() || -1;
   return {
     setsockopt: (descriptor, level, name, value, length) =>
-      setsockopt(descriptor, level, name, value, length) === 0 ? 0 : errno(),
+      setsockopt(descriptor, level, name, value, length) === 0 ? 0 : failure(),
     getsockopt: (descriptor, level, name, value, length) =>
-      getsockopt(descriptor, level, name, value, length) === 0 ? 0 : errno(),
-    getsockname: (descriptor, address, length) => getsockname(descriptor, address, length) === 0 ? 0 : errno(),
-    getpeername: (descriptor, address, length) => getpeername(descriptor, address, length) === 0 ? 0 : errno(),
+      getsockopt(descriptor, level, name, value, length) === 0 ? 0 : failure(),
+    getsockname: (descriptor, address, length) => getsockname(descriptor, address, length) === 0 ? 0 : failure(),
+    getpeername: (descriptor, address, length) => getpeername(descriptor, address, length) === 0 ? 0 : failure(),
   };
 }

@@ -9,7 +9,8 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { kernel, root, run, temporary } from "../test/tools.ts";
+import { kernel } from "../test/kernel.ts";
+import { root, run, temporary } from "../test/tools.ts";
 
 const COLD = 11;
 const HOT = 9;

@@ -5,10 +5,15 @@
  *
  * @module
  */
+import { reported, unreported } from "./junit.ts";
+
 const root = new URL("../", import.meta.url);
 const runtimes = new URL("test/runtimes/", root);
 const modules = new URL("node_modules/", runtimes);
 const ci = Deno.env.get("CI") !== undefined;
+
+/** A step that takes longer hangs. */
+const PATIENCE = 10 * 60_000;
 
 interface Outcome {
   ok: boolean;
@@ -17,13 +22,14 @@ interface Outcome {
   note?: string;
 }
 
-async function run(command: string[], cwd = root): Promise<Outcome> {
-  const [program, ...args] = command;
-  const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", NODE_DISABLE_COLORS: "1", FORCE_COLOR: "0" };
-  const child = new Deno.Command(program, { args, cwd, env, stdin: "null" });
-  const { success, stdout, stderr } = await child.output();
+async function run([program, ...args]: string[], cwd = root): Promise<Outcome> {
+  const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
+  const signal = AbortSignal.timeout(PATIENCE);
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd, env, signal, stdin: "null" })
+    .output();
   const text = new TextDecoder();
-  return { ok: success, output: text.decode(stdout) + text.decode(stderr) };
+  const late = signal.aborted ? `\nended after ${PATIENCE / 60_000} minutes\n` : "";
+  return { ok: success && !late, output: text.decode(stdout) + text.decode(stderr) + late };
 }
 
 /** Deno's flags for a machine that JSR does not answer: the same names, on the stand-in. */
@@ -62,56 +68,85 @@ async function installRuntimes(): Promise<Outcome> {
   return ok && await pinned() ? { ok, output, note: "installed" } : { ok: false, output };
 }
 
-/** What each runtime's test runner says of its counts, in its own words. */
-const COUNTS: Record<"deno" | "bun" | "node", Record<"passed" | "failed" | "skipped", RegExp>> = {
-  deno: { passed: /(\d+) passed/, failed: /(\d+) failed/, skipped: /(\d+) ignored/ },
-  bun: { passed: /(\d+) pass\b/, failed: /(\d+) fail\b/, skipped: /(\d+) skip\b/ },
-  node: { passed: /^# pass (\d+)/m, failed: /^# fail (\d+)/m, skipped: /^# skipped (\d+)/m },
-};
+const files = [...Deno.readDirSync(new URL("test/", root))].map(({ name }) => name)
+  .filter((name) => name.endsWith("_test.ts")).sort().map((name) => `test/${name}`);
+const skips = new Map<string, string>();
+/** The tests that a Node reported; every Node must report the same. */
+let onNode: string | undefined;
 
-async function test(runtime: keyof typeof COUNTS, command: string[]): Promise<Outcome> {
-  const { ok, output } = await run(command);
-  const end = output.slice(-2000);
-  const [passed, failed, skipped] = Object.values(COUNTS[runtime]).map((pattern) =>
-    Number(pattern.exec(end)?.[1] ?? 0)
-  );
-  const note = `${passed} passed, ${failed} failed, ${skipped} skipped`;
-  const reasons = skipped > 0 ? output.split("\n").filter((line) => /skip|ignored/i.test(line)).join("\n") : "";
-  if (reasons) console.log(reasons);
-  return { ok: ok && passed > 0 && failed === 0 && !(ci && skipped > 0), output, note };
+/** Runs the suite with a command that writes a JUnit file, and believes only what that says. */
+async function test(command: (junit: string) => string[]): Promise<Outcome> {
+  const junit = await Deno.makeTempFile({ suffix: ".xml" });
+  const { ok, output } = await run(command(junit));
+  const xml = await Deno.readTextFile(junit);
+  await Deno.remove(junit);
+  const tests = reported(xml);
+  const count = (outcome: string) => tests.filter((test) => test.outcome === outcome).length;
+  const [passed, failed, skipped] = ["passed", "failed", "skipped"].map(count);
+  for (const { name, outcome, reason } of tests) {
+    if (outcome === "skipped") skips.set(name, reason || (skips.get(name) ?? ""));
+  }
+  const problems = unreported(xml, files).map((file) => `${file} reports no test`);
+  if (command(junit)[0].endsWith("node")) {
+    const names = tests.map(({ name }) => name).sort().join("\n");
+    if (names !== (onNode ??= names)) problems.push("the tests are not those of the Node before");
+  }
+  if (ci && skipped > 0) problems.push("CI skips nothing");
+  for (const { name, outcome, reason } of tests) if (outcome === "failed") problems.push(`failed: ${name}\n${reason}`);
+  return {
+    ok: ok && passed > 0 && problems.length === 0,
+    // What a runner prints beside its report is only of use where that does not tell what is wrong.
+    output: (problems.length > 0 ? problems : [output]).join("\n"),
+    note: `${passed} passed, ${failed} failed, ${skipped} skipped`,
+  };
 }
 
-const tests = [...Deno.readDirSync(new URL("test/", root))].map(({ name }) => name)
-  .filter((name) => name.endsWith("_test.ts")).sort().map((name) => `test/${name}`);
-
 const began = performance.now();
-let failures = 0;
+const failures: string[] = [];
 
 async function step(name: string, work: () => Promise<Outcome>): Promise<void> {
   const start = performance.now();
   const { ok, output, note } = await work();
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${ok ? "ok  " : "FAIL"}  ${name.padEnd(16)} ${seconds.padStart(6)} s  ${note ?? ""}`.trimEnd());
+  console.log(`${ok ? "ok  " : "FAIL"}  ${name.padEnd(12)} ${seconds.padStart(6)} s  ${note ?? ""}`.trimEnd());
   if (ok) return;
-  failures += 1;
+  failures.push(name);
   console.log(output);
 }
 
 const deno = Deno.execPath();
 const map = await standIn();
-console.log(`@std/assert: ${map.length === 0 ? "from JSR" : "the stand-in test/std_assert.ts, JSR does not answer"}`);
+console.log(
+  `@std/assert: ${map.length === 0 ? "from JSR" : "the stand-in test/std_assert.ts, as JSR does not answer"}`,
+);
 await step("runtimes", installRuntimes);
 await step("format", () => run([deno, "fmt", "--check"]));
 await step("lint", () => run([deno, "lint"]));
 await step("types", () => run([deno, "check", ...map, "--doc", "."]));
 await step("docs", () => run([deno, "doc", "--lint", "mod.ts"]));
 await step("publish", () => run([deno, "publish", "--dry-run", "--allow-dirty"]));
-await step(`Deno ${Deno.version.deno}`, () => test("deno", [deno, "test", "-A", "--no-check", ...map, ...tests]));
-await step("Bun", () => test("bun", [bun, "test", "--timeout", "60000", ...tests.map((file) => `./${file}`)]));
+await step(
+  `Deno ${Deno.version.deno}`,
+  () => test((junit) => [deno, "test", "-A", "--no-check", ...map, `--junit-path=${junit}`, ...files]),
+);
+await step("Bun", () =>
+  test((junit) => {
+    const report = ["--reporter=junit", `--reporter-outfile=${junit}`];
+    return [bun, "test", "--timeout", "60000", ...report, ...files.map((file) => `./${file}`)];
+  }));
 for (const major of nodes) {
-  const command = [node(major), "--import", "./test/node_hook.mjs", "--test", "--test-reporter=tap", ...tests];
-  await step(`Node ${major}`, () => test("node", command));
+  await step(`Node ${major}`, () =>
+    test((junit) => {
+      const report = ["tap", "stdout", "junit", junit].map((value, at) =>
+        `--test-reporter${at % 2 ? "-destination" : ""}=${value}`
+      );
+      return [node(major), "--import", "./test/node_hook.mjs", "--test", "--test-timeout=120000", ...report, ...files];
+    }));
 }
-const minutes = ((performance.now() - began) / 1000).toFixed(1);
-console.log(failures === 0 ? `all ok in ${minutes} s` : `${failures} failed, in ${minutes} s`);
-Deno.exit(failures === 0 ? 0 : 1);
+for (const [name, reason] of skips) console.log(`skipped: ${name}${reason && `: ${reason}`}`);
+const seconds = ((performance.now() - began) / 1000).toFixed(1);
+const skipped = skips.size > 0 ? `, but for ${skips.size} skipped tests` : "";
+console.log(
+  failures.length === 0 ? `all ok${skipped} in ${seconds} s` : `FAILED: ${failures.join(", ")}, in ${seconds} s`,
+);
+Deno.exit(failures.length === 0 ? 0 : 1);

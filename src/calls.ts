@@ -19,6 +19,9 @@ const length = new Uint32Array(1);
 /** What the last {@linkcode getOption} was answered. One set of buffers is enough: nothing here is asynchronous. */
 export const value: Int32Array = new Int32Array(1);
 
+/** The first byte of {@linkcode value}, in whatever byte order. */
+export const firstByte: Uint8Array = new Uint8Array(value.buffer, 0, 1);
+
 /** What the last {@linkcode getAddress} was answered. */
 export const address: Uint8Array = new Uint8Array(SOCKADDR_SIZE);
 

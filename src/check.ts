@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { address, getAddress, getOption, type System, systemError, value } from "./calls.ts";
+import { address, firstByte, getAddress, getOption, type System, systemError, value } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
 import type { Action, Identity } from "./identity.ts";
 import { AF_UNIX, type Endpoint, familyOf, isEndpoint, isInternet } from "./sockaddr.ts";
@@ -11,7 +11,7 @@ import { AF_UNIX, type Endpoint, familyOf, isEndpoint, isInternet } from "./sock
 /** Protocol numbers (IANA) of sockets that are taken for TCP by mistake. */
 const PROTOCOLS: Readonly<Record<number, string>> = { 17: "UDP", 132: "SCTP" };
 
-/** Why a descriptor is no TCP socket, once the proof has failed. */
+/** Why a descriptor is no TCP socket, once a proof has failed with the value that was found. */
 function notTcp(system: System, descriptor: number, action: Action, found: number): TypeError {
   const family = getAddress(system, descriptor, "getsockname") === 0 ? familyOf(address, system.platform) : -1;
   const kind = family === AF_UNIX
@@ -22,11 +22,30 @@ function notTcp(system: System, descriptor: number, action: Action, found: numbe
   return new TypeError(`Cannot ${action} keep-alive: descriptor ${descriptor} is ${kind}, not a TCP socket`);
 }
 
+/** Fails unless the descriptor is open, a socket, and one of TCP: SO_KEEPALIVE can be set on any other kind too. */
+function proveTcp(system: System, descriptor: number, action: Action): void {
+  for (const [level, name, accepted] of system.platform.proof) {
+    const errno = getOption(system, descriptor, level, name);
+    const code = system.platform.errors[errno];
+    if (code === "EBADF") {
+      throw new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${descriptor} is not open`, {
+        code,
+        errno,
+        syscall: "getsockopt",
+      });
+    }
+    if (code === "ENOTSOCK") {
+      throw new TypeError(`Cannot ${action} keep-alive: descriptor ${descriptor} is a file or a pipe, not a socket`);
+    }
+    if (errno !== 0) throw systemError(system, `Cannot ${action} keep-alive`, "getsockopt", errno);
+    if (!accepted.includes(value[0])) throw notTcp(system, descriptor, action, value[0]);
+  }
+}
+
 function notConnected(system: System, descriptor: number, action: Action, errno: number): KeepAliveError {
   const state = system.platform.state;
   const known = state !== undefined && getOption(system, descriptor, ...state) === 0;
-  const connecting = known && (value[0] & 255) >= 2 && (value[0] & 255) <= 3;
-  const reason = connecting
+  const reason = known && (firstByte[0] === 2 || firstByte[0] === 3)
     ? "it is still connecting; wait until it is connected"
     : "it never was, or its connection has ended";
   return new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${descriptor} is not connected: ${reason}`, {
@@ -36,49 +55,34 @@ function notConnected(system: System, descriptor: number, action: Action, errno:
   });
 }
 
+/** Whether a socket has a name, its own or its peer's. */
+function hasName(system: System, descriptor: number, which: "getsockname" | "getpeername", name: Endpoint): boolean {
+  return getAddress(system, descriptor, which) === 0 && isEndpoint(address, system.platform, name);
+}
+
 /**
  * Makes sure that a descriptor is a TCP socket, connected or listening, and the one that was meant.
  *
- * Two calls for a connection. SO_KEEPALIVE can be set on anything that is a socket, without effect, so the check must
- * come before.
+ * @param system The opened system.
+ * @param identity The descriptor, with names where it is only a hint: then it may be anybody's by now.
+ * @param action What it is wanted for, for the error.
+ * @returns Which of the two it is.
  */
 export function checkSocket(
   system: System,
   { descriptor, names }: Identity,
   action: Action,
 ): "connection" | "listener" {
-  const { platform } = system;
-  const [level, name, tcp] = platform.proof;
-  let errno = getOption(system, descriptor, level, name);
-  const code = platform.errors[errno];
-  if (code === "EBADF") {
-    throw new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${descriptor} is not open`, {
-      code,
-      errno,
-      syscall: "getsockopt",
-    });
-  }
-  if (code === "ENOTSOCK") {
-    throw new TypeError(`Cannot ${action} keep-alive: descriptor ${descriptor} is a file or a pipe, not a socket`);
-  }
-  if (errno !== 0) throw systemError(system, `Cannot ${action} keep-alive`, "getsockopt", errno);
-  const found = value[0];
-  if (!tcp.includes(found)) throw notTcp(system, descriptor, action, found);
+  const isMeant = !names ||
+    hasName(system, descriptor, "getpeername", names.remote) && hasName(system, descriptor, "getsockname", names.local);
+  if (!isMeant) throw new KeepAliveError(`Cannot ${action} keep-alive: the connection is closed`, { code: "EBADF" });
+  proveTcp(system, descriptor, action);
+  if (names) return "connection";
 
-  errno = getAddress(system, descriptor, "getpeername");
-  const connected = errno === 0;
-  if (
-    names && !(connected && isEndpoint(address, platform, names.remote) && isLocal(system, descriptor, names.local))
-  ) {
-    throw new KeepAliveError(`Cannot ${action} keep-alive: the connection is closed`, { code: "EBADF" });
-  }
-  if (!connected && getAddress(system, descriptor, "getsockname") !== 0) address.fill(0, 0, 4);
-  if (!isInternet(familyOf(address, platform), platform)) throw notTcp(system, descriptor, action, found);
-  if (connected) return "connection";
-  if (getOption(system, descriptor, ...platform.listening) === 0 && value[0] !== 0) return "listener";
+  const errno = getAddress(system, descriptor, "getpeername");
+  if (errno !== 0) getAddress(system, descriptor, "getsockname");
+  if (!isInternet(familyOf(address, system.platform), system.platform)) throw notTcp(system, descriptor, action, -1);
+  if (errno === 0) return "connection";
+  if (getOption(system, descriptor, ...system.platform.listening) === 0 && value[0] !== 0) return "listener";
   throw notConnected(system, descriptor, action, errno);
-}
-
-function isLocal(system: System, descriptor: number, local: Endpoint): boolean {
-  return getAddress(system, descriptor, "getsockname") === 0 && isEndpoint(address, system.platform, local);
 }

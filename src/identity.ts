@@ -41,17 +41,16 @@ interface Shown {
   readonly addr?: unknown;
   readonly address?: unknown;
   readonly localAddress?: unknown;
-  readonly remoteAddress?: unknown;
 }
 
 /** What is being done, as an error sentence begins. */
 export type Action = "set" | "read";
 
-// A descriptor is a C int; a larger number would wrap round to somebody else's.
-const INT_MAX = 2 ** 31 - 1;
-
-/** `null >= 0` is true in JavaScript, and a closed handle's descriptor is -1 or undefined: the type is asked too. */
-const isDescriptor = (fd: unknown): fd is number => typeof fd === "number" && fd >= 0;
+/**
+ * Whether something can be a descriptor. The type is asked too, as `null >= 0` is true in JavaScript; and the bound, as
+ * a C int takes 2 ** 32 + 5 for 5.
+ */
+const isDescriptor = (fd: unknown): fd is number => Number.isInteger(fd) && Number(fd) >= 0 && Number(fd) < 2 ** 31;
 
 /** Deno's accepted connections carry their descriptor under a symbol of this name (2.3.7 to 2.9; not registered). */
 const DENO_DESCRIPTOR = "Deno.internal.fd";
@@ -70,30 +69,35 @@ function denoIdentity(shown: Shown): Identity | undefined {
   return isDescriptor(descriptor) && local && remote ? { descriptor, names: { local, remote } } : undefined;
 }
 
+/** The kind of an object that says itself that it is no TCP socket. */
+function otherKind({ type, localAddr, addr, address }: Shown): string | undefined {
+  // Deno's Unix and UDP sockets have a transport; Bun.serve on a Unix socket has its path for an address.
+  const { transport } = (localAddr ?? addr ?? {}) as { transport?: unknown };
+  if (transport === "unix" || transport === "unixpacket" || typeof address === "string") return "a Unix socket";
+  return transport === "udp" || type === "udp4" || type === "udp6" ? "a UDP socket" : undefined;
+}
+
 /** The reason for an object that shows no descriptor, as far as it can be seen. */
 function refusal(shown: Shown, action: Action): Error {
   const because = (reason: string, code: string) =>
     new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code });
+  const kind = otherKind(shown);
+  if (kind) return new TypeError(`Cannot ${action} keep-alive of ${kind}: it is TCP's`);
   if (shown.destroyed === true) return because("the socket is closed", "EBADF");
   if (shown.connecting === true || shown.pending === true) {
     return because("the socket is not connected yet; wait for its 'connect' event", "ENOTCONN");
   }
   if (shown.listening === false) return because("the server is not listening", "ENOTCONN");
-  if (shown._handle && shown._handle.fd === -1) {
-    return because("this socket has no descriptor: TLS over a stream, or closed; pass the socket underneath", "EBADF");
-  }
   if (shown.fd === -1) return because("the socket is closed", "EBADF");
-  const seen = [
-    shown._handle,
-    shown.localAddr,
-    shown.remoteAddr,
-    shown.addr,
-    shown.localAddress,
-    shown.remoteAddress,
-    shown.address,
-    shown.listening,
-  ];
-  if (seen.some((value) => value !== undefined)) {
+  if (shown._handle?.fd === -1) {
+    return because(
+      "this socket shows no descriptor: it is TLS over a stream (pass the socket underneath), or closed, or Node's on " +
+        "Windows",
+      "ERR_NO_DESCRIPTOR",
+    );
+  }
+  const { _handle, listening, localAddr, remoteAddr, addr, address, localAddress } = shown;
+  if ([_handle, listening, localAddr, remoteAddr, addr, address, localAddress].some((value) => value !== undefined)) {
     return because(
       "this object shows no descriptor; on Deno only accepted TCP connections show one, " +
         "on Bun all but Bun.serve and node:http's servers and their requests",
@@ -105,6 +109,15 @@ function refusal(shown: Shown, action: Action): Error {
   return new TypeError(`Cannot ${action} keep-alive of ${show(shown)} that is not a socket${inside}`);
 }
 
+/** Looks into an object; null if it shows no descriptor. */
+function look(shown: Shown): Identity | null {
+  // Asked first: to read _handle of a node:dgram socket makes Node print a deprecation.
+  if (shown.type === "udp4" || shown.type === "udp6") return null;
+  // http2's session.socket is a proxy that answers reads of _handle but not `"_handle" in socket`.
+  const fd = shown._handle?.fd ?? shown.fd;
+  return isDescriptor(fd) && shown.connecting !== true ? { descriptor: fd } : denoIdentity(shown) ?? null;
+}
+
 /**
  * Finds the descriptor that an object shows.
  *
@@ -114,7 +127,7 @@ function refusal(shown: Shown, action: Action): Error {
  */
 export function identify(socket: unknown, action: Action): Identity {
   if (typeof socket === "number") {
-    if (Number.isInteger(socket) && socket >= 0 && socket <= INT_MAX) return { descriptor: socket };
+    if (isDescriptor(socket)) return { descriptor: socket };
     const Kind = Number.isInteger(socket) ? RangeError : TypeError;
     throw new Kind(`Cannot ${action} keep-alive of descriptor ${socket}: a descriptor is a whole number, 0 or more`);
   }
@@ -123,15 +136,17 @@ export function identify(socket: unknown, action: Action): Identity {
       `Cannot ${action} keep-alive of ${show(socket)}: give a socket, a server, or a descriptor number`,
     );
   }
-  const shown = socket as Shown;
-  // Asked first: to read _handle of a node:dgram socket makes Node print a deprecation.
-  if (shown.type === "udp4" || shown.type === "udp6") {
-    throw new TypeError(`Cannot ${action} keep-alive of a UDP socket: it is TCP's`);
+  let found: Identity | Error;
+  try {
+    found = look(socket) ?? refusal(socket, action);
+  } catch (cause) {
+    // http2's session.socket throws at every reading once the session is destroyed.
+    const reason = cause instanceof Error ? cause.message : show(cause);
+    throw new KeepAliveError(`Cannot ${action} keep-alive: the object does not answer: ${reason}`, {
+      code: "EBADF",
+      cause,
+    });
   }
-  // http2's session.socket is a proxy that answers reads of _handle but not `"_handle" in socket`.
-  const fd = shown._handle?.fd ?? shown.fd;
-  if (shown.connecting !== true && isDescriptor(fd)) return { descriptor: fd };
-  const identity = denoIdentity(shown);
-  if (identity) return identity;
-  throw refusal(shown, action);
+  if (found instanceof Error) throw found;
+  return found;
 }

@@ -16,23 +16,33 @@ import { list } from "./words.ts";
 /** What getsockopt says of an option that the socket does not know. */
 const UNKNOWN_OPTION: readonly string[] = ["ENOPROTOOPT", "EOPNOTSUPP"];
 
+/** What was done before something failed, as a sentence goes on. */
+const after = (done: readonly Setting[]): string =>
+  done.length > 0 ? `, after ${list(done)} ${done.length > 1 ? "were" : "was"} set` : "";
+
 /** One value in force, as the kernel counts it. */
-function readValue(system: System, descriptor: number, setting: Setting, option: Option): number {
+function readValue(
+  system: System,
+  descriptor: number,
+  setting: Setting,
+  option: Option,
+  done: readonly Setting[] = [],
+): number {
   const errno = getOption(system, descriptor, option[0], option[1]);
-  if (errno !== 0) throw systemError(system, `Cannot read ${setting}`, "getsockopt", errno, setting);
+  if (errno !== 0) throw systemError(system, `Cannot read ${setting}${after(done)}`, "getsockopt", errno, setting);
   // BSDs answer SO_KEEPALIVE with the flag's own bit.
   if (setting === "enable") return value[0] === 0 ? 0 : 1;
   return option[4] > 0x7fffffff ? value[0] >>> 0 : value[0];
 }
 
-function readValues(system: System, descriptor: number): Partial<Record<Setting, number>> {
+function readValues(system: System, descriptor: number, done?: readonly Setting[]): Partial<Record<Setting, number>> {
   const { options, unreadable = [], zeroIsUnset = [] } = system.platform;
   const values: Partial<Record<Setting, number>> = {};
   for (const setting of SETTINGS) {
     const option = options[setting];
     if (!isOffered(option) || unreadable.includes(setting)) continue;
     try {
-      const found = readValue(system, descriptor, setting, option);
+      const found = readValue(system, descriptor, setting, option, done);
       if (found !== 0 || !zeroIsUnset.includes(setting)) values[setting] = found;
     } catch (error) {
       // Sockets of a sort that lacks one option: MPTCP has no user timeout (net/mptcp/sockopt.c).
@@ -55,8 +65,7 @@ function refuseListener(platform: Platform): void {
 function makeCall(system: System, descriptor: number, { setting, option, value: wanted }: Step, done: Setting[]): void {
   const errno = setOption(system, descriptor, option[0], option[1], wanted);
   if (errno === 0) return;
-  const before = done.length > 0 ? `, after ${list(done)} ${done.length > 1 ? "were" : "was"} set` : "";
-  const sentence = `Cannot set ${setting} to ${amount(setting, option, wanted)}${before}`;
+  const sentence = `Cannot set ${setting} to ${amount(setting, option, wanted)}${after(done)}`;
   throw systemError(system, sentence, "setsockopt", errno, setting);
 }
 
@@ -84,11 +93,12 @@ export function applyTo(system: System, identity: Identity, request: Request): K
     done.push(step.setting);
   }
 
-  const values = readValues(system, descriptor);
+  const values = readValues(system, descriptor, done);
   for (const { setting, option, value: wanted } of steps) {
     const found = values[setting];
-    if (found === undefined || found === wanted) continue;
-    const [asked, reported] = [wanted, found].map((number) => amount(setting, option, number));
+    if (found === wanted || platform.unreadable?.includes(setting)) continue;
+    const asked = amount(setting, option, wanted);
+    const reported = found === undefined ? "none" : amount(setting, option, found);
     throw new KeepAliveError(`Set ${setting} to ${asked}, but ${platform.title} reports ${reported}`, {
       code: "ERR_NOT_IN_FORCE",
       syscall: "getsockopt",

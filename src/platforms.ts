@@ -41,8 +41,8 @@ export interface Platform {
   readonly errors: Readonly<Record<number, string>>;
   /** The C type of a descriptor. */
   readonly descriptor: "int" | "size";
-  /** The socket option that proves TCP, and the values of it that do. */
-  readonly proof: readonly [level: number, name: number, values: readonly number[]];
+  /** The socket options that prove TCP, together with the address family, and the values of each that do. */
+  readonly proof: readonly (readonly [level: number, name: number, values: readonly number[]])[];
   /** Non-zero on a listening socket. */
   readonly listening: readonly [level: number, name: number];
   /** The option whose first byte is the TCP state; 2 and 3 are its connecting states wherever it exists. */
@@ -131,8 +131,8 @@ const LINUX = {
   errno: ["__errno_location", "pointer"],
   errors: GENERIC_ERRORS,
   descriptor: "int",
-  // SO_PROTOCOL. 262 is MPTCP, which passes keep-alive on to its subflows.
-  proof: [1, 38, [6, 262]],
+  // SO_PROTOCOL and SO_TYPE: a raw socket too can have TCP's number. 262 is MPTCP, which passes keep-alive on.
+  proof: [[1, 38, [6, 262]], [1, 3, [1]]],
   listening: [1, 30],
   state: [TCP, 11],
   family: "u16",
@@ -156,7 +156,7 @@ const LINUX = {
 const OLD_LINUX = {
   ...LINUX,
   paths: {},
-  proof: [0xffff, 0x1028, [6, 262]],
+  proof: [[0xffff, 0x1028, [6, 262]], [0xffff, 0x1008, [1]]],
   options: { ...LINUX.options, enable: [0xffff, 8, 1, 0, 1] },
 } as const satisfies Platform;
 
@@ -166,8 +166,8 @@ const BSD = {
   errno: ["__errno", "pointer"],
   errors: BSD_ERRORS,
   descriptor: "int",
-  // SO_TYPE, SOCK_STREAM: these have no SO_PROTOCOL. The address family completes the proof.
-  proof: [0xffff, 0x1008, [1]],
+  // SO_TYPE, SOCK_STREAM: most of these have no SO_PROTOCOL.
+  proof: [[0xffff, 0x1008, [1]]],
   listening: [0xffff, 2],
   family: "u8",
   inet6: 24,
@@ -205,8 +205,8 @@ const FREEBSD_13 = {
   match: { platform: ["freebsd"], since: [1] },
   library: ["libc.so.7"],
   errno: ["__error", "pointer"],
-  // SO_PROTOCOL.
-  proof: [0xffff, 0x1016, [6]],
+  // With SO_PROTOCOL.
+  proof: [[0xffff, 0x1016, [6]], [0xffff, 0x1008, [1]]],
   state: [TCP, 32],
   inet6: 28,
   options: {
@@ -268,8 +268,8 @@ const OPENBSD = {
   title: "OpenBSD",
   match: { platform: ["openbsd"] },
   library: ["libc.so"],
-  // SO_PROTOCOL.
-  proof: [0xffff, 0x1025, [6]],
+  // With SO_PROTOCOL.
+  proof: [[0xffff, 0x1025, [6]], [0xffff, 0x1008, [1]]],
   state: [TCP, 9],
   instead: {
     idle: "for the whole system there is the sysctl net.inet.tcp.keepidle",
@@ -308,7 +308,7 @@ const ILLUMOS = {
   errno: ["___errno", "pointer"],
   errors: SYSTEM_V_ERRORS,
   descriptor: "int",
-  proof: [0xffff, 0x1008, [2]],
+  proof: [[0xffff, 0x1008, [2]]],
   listening: [0xffff, 2],
   family: "u16",
   inet6: 26,
@@ -335,7 +335,7 @@ const WINDOWS = {
   errno: ["WSAGetLastError", "value"],
   errors: errors(10009, 10022, 10038, 10042, 10045, 10051, 10054, 10057, 10060, 10065, 10013),
   descriptor: "size",
-  proof: [0xffff, 0x1008, [1]],
+  proof: [[0xffff, 0x1008, [1]]],
   listening: [0xffff, 2],
   family: "u16",
   inet6: 23,
@@ -362,6 +362,8 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
     ...OLD_LINUX,
     match: { platform: ["linux"], arch: ["mips", "mipsel", "mips64", "mips64el"] },
     errors: SYSTEM_V_ERRORS,
+    // A stream socket is type 2 here: arch/mips/include/asm/socket.h.
+    proof: [[0xffff, 0x1028, [6, 262]], [0xffff, 0x1008, [2]]],
     listening: [0xffff, 0x1009],
   },
   "linux-sparc": {

@@ -65,7 +65,8 @@ export function parseOptions(given: unknown, platform: Platform): Request {
   }
   const unknown = Object.keys(options).find((key) => !(SETTINGS as readonly string[]).includes(key));
   if (unknown !== undefined) {
-    const meant = OTHER_NAMES[unknown.toLowerCase()] ?? nearest(unknown, SETTINGS);
+    const other = unknown.toLowerCase();
+    const meant = Object.hasOwn(OTHER_NAMES, other) ? OTHER_NAMES[other] : nearest(unknown, SETTINGS);
     throw new TypeError(
       `Cannot set keep-alive: unknown option "${unknown}"; ` +
         (meant ? `did you mean "${meant}"?` : `the options are ${list(SETTINGS)}`),
@@ -75,7 +76,8 @@ export function parseOptions(given: unknown, platform: Platform): Request {
   let auto = false;
   let empty = true;
   for (const setting of SETTINGS) {
-    const value = (options as Record<Setting, unknown>)[setting];
+    // Own members only, like the keys that were checked.
+    const value = Object.hasOwn(options, setting) ? (options as Record<Setting, unknown>)[setting] : undefined;
     if (value === undefined) continue;
     empty = false;
     const option = offeredOption(setting, platform);

@@ -63,8 +63,9 @@ export function parseAddress(text: string): Uint8Array | undefined {
 
 /** Whether a sockaddr of the kernel's is the address that a runtime shows. */
 export function isEndpoint(bytes: Uint8Array, platform: Platform, { address, port }: Endpoint): boolean {
-  if (bytes[2] * 256 + bytes[3] !== port) return false;
-  const isIpv4 = familyOf(bytes, platform) === AF_INET;
+  const family = familyOf(bytes, platform);
+  if (!isInternet(family, platform) || bytes[2] * 256 + bytes[3] !== port) return false;
+  const isIpv4 = family === AF_INET;
   // Most text is IPv4 in its only form: no need to parse it.
   if (isIpv4 && address === `${bytes[4]}.${bytes[5]}.${bytes[6]}.${bytes[7]}`) return true;
   const wanted = parseAddress(address);

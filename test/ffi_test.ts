@@ -9,7 +9,8 @@ import { after, test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { PLATFORMS } from "../src/platforms.ts";
 import { pair } from "./sockets.ts";
-import { command, kernelState, needs, nodeMajor, root, run, runtime, temporary } from "./tools.ts";
+import { kernelState } from "./kernel.ts";
+import { command, needs, nodeMajor, root, run, runtime, temporary } from "./tools.ts";
 
 const script = join(root, "test/child.ts");
 
@@ -84,9 +85,10 @@ test("musl's loader answers the table's library name with musl itself", needs("m
 if (runtime === "deno") {
   const paths = PLATFORMS.linux.paths[process.arch] ?? [];
   const path = paths.find((path) => existsSync(path)) as string;
-  const denied = "Cannot open libc.so.6: Deno needs the ffi permission; run with --allow-ffi, or narrower with the " +
-    `library's whole path, such as --allow-ffi=${paths[0]} ` +
-    "(--allow-ffi=libc.so.6 does not work: Deno looks for it in the current directory)";
+  const denied =
+    "Cannot open libc.so.6: Deno needs the ffi permission; run with --allow-ffi, or narrower with the whole " +
+    `path that this machine has, of ${paths.join(", ")}; ` +
+    "--allow-ffi=libc.so.6 does not work: Deno looks for that in the current directory";
   const net = "--allow-net";
 
   test("Deno: works with the ffi permission, whole or narrowed to a path above or at the library", () => {
@@ -94,6 +96,25 @@ if (runtime === "deno") {
       assertEquals(child(["set"], [net, "--no-prompt", `--allow-ffi${value}`]), works, value);
     }
     assertEquals(child(["set"], [net, "--no-prompt", "--allow-ffi", "--deny-ffi=libc.so.6"]), works);
+  });
+
+  test("Deno: never opens a library of that name in the current directory", needs("cc"), (t) => {
+    const folder = temporary(t);
+    const source = "__attribute__((constructor)) static void planted(void) { _Exit(86); }";
+    const flags = ["-shared", "-fPIC", "-include", "stdlib.h", "-x", "c"];
+    const built = run(["cc", ...flags, "-o", join(folder, "libc.so.6"), "-"], { input: source });
+    assertEquals(built.status, 0, built.stderr);
+    const planted = (...flags: string[]) =>
+      run([...command(script, net, "--no-prompt", ...flags), "set"], { cwd: folder });
+    for (const value of ["/etc", path, "libc.so.6"]) {
+      assertEquals(planted("--allow-ffi", `--deny-ffi=${value}`).status, 0, value);
+    }
+    for (const flag of ["--allow-ffi", `--allow-ffi=${path}`, "--allow-ffi=libc.so.6", `--allow-ffi=${folder}`]) {
+      assertEquals(planted(flag).status, 0, flag);
+    }
+    // The library is a trap indeed.
+    const [program, ...args] = [process.execPath, "eval", `Deno.dlopen("${folder}/libc.so.6", {})`];
+    assertEquals(run([program, ...args]).status, 86);
   });
 
   test("Deno: without the permission a call fails with the flag to give, and never prompts under --no-prompt", () => {
@@ -134,8 +155,9 @@ if (runtime === "deno") {
 
   test("Deno: on a terminal a call prompts, and a yes is enough", needs("script"), async () => {
     const shown = await onTerminal([net], ["set"], "y");
-    assertStringIncludes(shown, JSON.stringify(works[0]));
-    assertStringIncludes(shown, JSON.stringify(works[1]));
+    assertStringIncludes(shown, JSON.stringify(works));
+    const partly = await onTerminal([net, "--deny-ffi=/etc"], ["set"], "y");
+    assertStringIncludes(partly, JSON.stringify(works));
   });
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import { KeepAliveError } from "../src/errors.ts";
 import { identify } from "../src/identity.ts";
@@ -29,13 +29,13 @@ test("identify() takes Deno's hint only together with both names", () => {
     names: { local: { address: "127.0.0.1", port: 1 }, remote: { address: "127.0.0.1", port: 2 } },
   });
   const unix = { transport: "unix", path: "/tmp/x" };
+  assertThrows(() => identify({ [hint]: 6, localAddr: unix, remoteAddr: unix }, "set"), TypeError, "a Unix socket");
   for (
     const socket of [
       { [hint]: undefined, localAddr, remoteAddr },
       { [hint]: null, localAddr, remoteAddr },
       { [hint]: 6, localAddr },
       { [hint]: 6, remoteAddr },
-      { [hint]: 6, localAddr: unix, remoteAddr: unix },
       { [Symbol("Deno.internal.rid")]: 6, localAddr, remoteAddr },
     ]
   ) {
@@ -55,7 +55,7 @@ test("identify() tells why an object shows no descriptor, and takes null for non
     [{ _handle: null, pending: true, destroyed: true }, "EBADF", closed],
     [{ _handle: null, destroyed: true }, "EBADF", closed],
     [{ fd: -1 }, "EBADF", closed],
-    [{ _handle: { fd: -1 } }, "EBADF", "TLS over a stream, or closed; pass the socket underneath"],
+    [{ _handle: { fd: -1 } }, "ERR_NO_DESCRIPTOR", "TLS over a stream (pass the socket underneath), or closed"],
     [{ _handle: null, listening: false }, "ENOTCONN", "Cannot set keep-alive: the server is not listening"],
     [{ _handle: { fd: null }, listening: true }, "ERR_NO_DESCRIPTOR", "this object shows no descriptor"],
     [{ _handle: null }, "ERR_NO_DESCRIPTOR", "this object shows no descriptor"],
@@ -94,6 +94,24 @@ test("identify() refuses what is no socket", () => {
     [{ socket: null }, TypeError, "Cannot read keep-alive of an object that is not a socket; pass its .socket"],
     [Promise.resolve(7), TypeError, "Cannot read keep-alive of a promise: await it"],
     [{ type: "udp4", _handle: { fd: 7 } }, TypeError, "Cannot read keep-alive of a UDP socket: it is TCP's"],
+    [{ addr: { transport: "udp" } }, TypeError, "Cannot read keep-alive of a UDP socket: it is TCP's"],
+    [{ localAddr: { transport: "unix" } }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
+    [{ address: "/tmp/socket" }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
+    [{ fd: 7.5 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
+    [{ fd: 2 ** 32 + 7 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
+    [{ fd: Infinity }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
   ];
   for (const [socket, Kind, sentence] of cases) assertThrows(() => identify(socket, "read"), Kind, sentence);
+});
+
+test("identify() turns what an object throws at a reading into a closed socket, with the cause", () => {
+  const cause = new Error("The socket has been disconnected from the Http2Session");
+  const socket = new Proxy({}, {
+    get() {
+      throw cause;
+    },
+  });
+  const error = assertThrows(() => identify(socket, "set"), KeepAliveError, cause.message);
+  assertEquals(error.code, "EBADF");
+  assert(error.cause === cause);
 });

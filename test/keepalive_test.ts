@@ -13,6 +13,8 @@ const SOCKET = 5;
 /** A port onto one made-up socket: options by "level/name", errors by "call level/name". */
 function fake(platform: Platform, options: Record<string, number>, errors: Record<string, number> = {}, family = 2) {
   const calls: string[] = [];
+  /** Options that are answered in one byte, the others left as they were. */
+  const bytes = new Set<string>();
   const named = (bytes: Uint8Array): number => {
     if (platform.family === "u8") bytes[1] = family;
     else bytes[0] = family;
@@ -27,7 +29,8 @@ function fake(platform: Platform, options: Record<string, number>, errors: Recor
     },
     getsockopt(_, level, name, value) {
       const key = `${level}/${name}`;
-      value[0] = options[key] ?? 0;
+      if (bytes.has(key)) new Uint8Array(value.buffer)[0] = options[key];
+      else value[0] = options[key] ?? 0;
       return errors[`get ${key}`] ?? (key in options ? 0 : 42);
     },
     getsockname: (_, address) => errors.getsockname ?? named(address),
@@ -35,6 +38,7 @@ function fake(platform: Platform, options: Record<string, number>, errors: Recor
   };
   const system: System = { platform, libc };
   return {
+    bytes,
     calls,
     options,
     set: (given: unknown) => applyTo(system, { descriptor: SOCKET }, parseOptions(given, platform)),
@@ -45,6 +49,7 @@ function fake(platform: Platform, options: Record<string, number>, errors: Recor
 const linux = (options: Record<string, number> = {}, errors?: Record<string, number>) =>
   fake(PLATFORMS.linux, {
     "1/38": 6,
+    "1/3": 1,
     "1/9": 0,
     "1/30": 0,
     "6/4": 7200,
@@ -89,6 +94,17 @@ test("applyTo() does not believe a kernel that reports something else", () => {
   assertEquals([error.code, error.syscall, error.option], ["ERR_NOT_IN_FORCE", "getsockopt", "idle"]);
 });
 
+test("applyTo() does not take silence for agreement, and says what was set before a reading failed", () => {
+  const silent = refusal(() => linux({}, { "get 6/4": 92 }).set({ idle: "60s", count: 3 }));
+  assertEquals(silent.message, "Set idle to 60 s, but Linux reports none");
+  assertEquals(silent.code, "ERR_NOT_IN_FORCE");
+  const closed = refusal(() => linux({}, { "get 6/4": 9 }).set({ idle: "60s", count: 3 }));
+  assertEquals(
+    closed.message,
+    "Cannot read idle, after enable, count and idle were set: getsockopt failed with EBADF (9)",
+  );
+});
+
 test("readFrom() gives a sysctl's value that the option itself would refuse, and applyTo() says where it is from", () => {
   const state = linux({ "6/4": 100_000, "6/5": 0, "6/6": 255 }).get();
   assertEquals(state, { enable: false, idle: 100_000_000, interval: 0, count: 255, userTimeout: 0 });
@@ -120,11 +136,19 @@ test("a system without SO_PROTOCOL is asked for the type and the address family"
 });
 
 test("readFrom() takes the flag's own bit for on", () => {
-  assertEquals(bsd("openbsd", { "65535/4133": 6, "65535/8": 8 }).get(), { enable: true });
+  assertEquals(bsd("openbsd", { "65535/4133": 6, "65535/4104": 1, "65535/8": 8 }).get(), { enable: true });
+});
+
+test("readFrom() takes the one byte in which Windows answers", () => {
+  const windows = bsd("windows", { "6/3": 7200, "6/17": 1, "6/16": 10, "6/14": 0 });
+  windows.bytes.add("65535/8");
+  const [state] = [windows.get(), windows.set(true)];
+  assertEquals(state, { enable: false, idle: 7_200_000, interval: 1000, count: 10, userTimeout: 0 });
+  assertEquals(windows.get().enable, true);
 });
 
 test("readFrom() reads unsigned numbers where the row allows them", () => {
-  const options = { "65535/4118": 6, "6/256": 60, "6/512": 75, "6/1024": -1 };
+  const options = { "65535/4118": 6, "65535/4104": 1, "6/256": 60, "6/512": 75, "6/1024": -1 };
   assertEquals(bsd("freebsd-before-14", options).get().count, 2 ** 32 - 1);
 });
 

@@ -27,6 +27,8 @@ static int constants(void) {
   CONSTANT(SO_KEEPALIVE);
   CONSTANT(SO_ACCEPTCONN);
   CONSTANT(SO_PROTOCOL);
+  CONSTANT(SO_TYPE);
+  CONSTANT(SOCK_STREAM);
   CONSTANT(IPPROTO_TCP);
   CONSTANT(IPPROTO_MPTCP);
   CONSTANT(TCP_KEEPIDLE);
@@ -73,9 +75,9 @@ static int read_socket(int pid, int target) {
     perror("pidfd");
     return 1;
   }
-  int tcp;
-  socklen_t length = sizeof tcp;
-  if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &tcp, &length) != 0 || (tcp != IPPROTO_TCP && tcp != 262)) {
+  char state;
+  socklen_t length = sizeof state;
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &length) != 0) {
     printf("{\"enable\":%d}\n", option(fd, SOL_SOCKET, SO_KEEPALIVE));
     return 0;
   }
@@ -94,6 +96,7 @@ static void check(int fd) {
   struct sockaddr_storage address;
   socklen_t length = sizeof address;
   if (option(fd, SOL_SOCKET, SO_PROTOCOL) != IPPROTO_TCP) exit(1);
+  if (option(fd, SOL_SOCKET, SO_TYPE) != SOCK_STREAM) exit(1);
   if (getpeername(fd, (struct sockaddr *)&address, &length) != 0) exit(1);
 }
 

@@ -1,11 +1,13 @@
 /** Every object that shows a descriptor, on the runtime that has it, and the refusal of those that show none. */
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import * as dgram from "node:dgram";
 import { once } from "node:events";
 import * as http from "node:http";
 import * as http2 from "node:http2";
 import * as https from "node:https";
 import * as net from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { Duplex } from "node:stream";
 import { test, type TestContext } from "node:test";
 import * as tls from "node:tls";
@@ -13,7 +15,8 @@ import { getKeepAlive, KeepAliveError, setKeepAlive } from "../mod.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
 import { descriptorOf } from "./sockets.ts";
-import { kernelState, needs, runtime, temporary } from "./tools.ts";
+import { kernelState } from "./kernel.ts";
+import { needs, runtime, temporary } from "./tools.ts";
 
 const withCompiler = needs("cc");
 const ca = cert;
@@ -114,6 +117,9 @@ if (runtime !== "deno") {
     t.after(() => session.destroy());
     await once(session, "connect");
     check(session.socket);
+    const { socket } = session;
+    session.destroy();
+    refused(socket, "EBADF");
   });
 
   test("node:net: refuses a socket before it is connected and after it is destroyed", async (t) => {
@@ -149,12 +155,21 @@ if (runtime !== "deno") {
     }
   });
 
+  test("node:dgram: refuses a UDP socket, and makes no runtime print a warning", async (t) => {
+    const socket = dgram.createSocket("udp4");
+    socket.bind(0, host);
+    await once(socket, "listening");
+    t.after(() => void socket.close());
+    const warned = once(process, "warning").then(() => true);
+    assertThrows(() => setKeepAlive(socket, true), TypeError, "Cannot set keep-alive of a UDP socket: it is TCP's");
+    assertEquals(await Promise.race([warned, new Promise((resolve) => setTimeout(resolve, 20, false))]), false);
+  });
+
   test("node:tls: refuses TLS over a stream that is no socket", () => {
     const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
     const socket = tls.connect({ socket: stream, ca });
     socket.on("error", () => {});
-    const error = assertThrows(() => setKeepAlive(socket, true));
-    assertInstanceOf(error, KeepAliveError);
+    refused(socket, "ERR_NO_DESCRIPTOR");
     socket.destroy();
   });
 }
@@ -174,13 +189,14 @@ if (runtime === "node") {
     }
   });
 
-  test("node:http2: the server's session.socket, a proxy", withCompiler, async (t) => {
+  test("node:http2: the server, and its session.socket, a proxy", withCompiler, async (t) => {
     const { server, port } = await listening(t, http2.createServer());
     const arrived = once(server, "session") as Promise<[http2.Http2Session]>;
     const client = http2.connect(`http://${host}:${port}`);
     const [session] = await arrived;
     t.after(() => client.destroy());
     check(session.socket);
+    check(server);
   });
 }
 
@@ -278,25 +294,29 @@ if (runtime === "deno") {
     "Deno.TcpConn: a closed connection is refused, also when its descriptor is another socket's now",
     withCompiler,
     async () => {
-      const old = await accept(host);
+      const listener = Deno.listen({ hostname: host, port: 0 });
+      const connect = async () => {
+        const to = { hostname: host, port: listener.addr.port };
+        const [client, accepted] = await Promise.all([Deno.connect(to), listener.accept()]);
+        return { client, accepted };
+      };
+      const { close, dup2, listener: listen, socketpair } = c();
+      const old = await connect();
       const descriptor = descriptorOf(old.accepted);
       old.accepted.close();
       refused(old.accepted, "EBADF");
 
-      const other = await accept(host);
-      const { close, dup2 } = c();
-      dup2(descriptorOf(other.accepted), descriptor);
-      refused(old.accepted, "EBADF");
-      assertEquals(kernelState(descriptor).enable, 0);
-      close(descriptor);
-
-      // The same again with a listener, which has no peer.
-      const { listener } = c();
-      const alone = listener(1);
-      dup2(alone.descriptor, descriptor);
-      refused(old.accepted, "EBADF");
-      [descriptor, alone.descriptor].forEach(close);
-      [old.listener, old.client, other.listener, other.client, other.accepted].forEach((one) => one.close());
+      // Another connection of the same server has the same local name; a listener and a Unix socket have no peer's.
+      const other = await connect();
+      const alone = listen(1).descriptor;
+      const unix = socketpair(1);
+      for (const successor of [descriptorOf(other.accepted), alone, unix[0]]) {
+        dup2(successor, descriptor);
+        refused(old.accepted, "EBADF");
+        assertEquals(kernelState(descriptor).enable, 0);
+      }
+      [descriptor, alone, ...unix].forEach(close);
+      [listener, old.client, other.client, other.accepted].forEach((one) => one.close());
     },
   );
 
@@ -331,7 +351,7 @@ if (runtime === "deno") {
     refused(nodeClient, "EBADF");
 
     const unix = Deno.listen({ transport: "unix", path: join(temporary(t), "socket") });
-    refused(unix, "ERR_NO_DESCRIPTOR");
+    assertThrows(() => setKeepAlive(unix, true), TypeError, "Cannot set keep-alive of a Unix socket: it is TCP's");
     unix.close();
   });
 }

@@ -3,7 +3,8 @@ import * as os from "node:os";
 import process from "node:process";
 import { test } from "node:test";
 import { findPlatform, type Host, ORDER, PLATFORMS, type Setting } from "../src/platforms.ts";
-import { kernel, needs } from "./tools.ts";
+import { kernel } from "./kernel.ts";
+import { needs } from "./tools.ts";
 
 /** Number and unit of an option at level 6 and, where a source states them, the least and the greatest it accepts. */
 type Numbers = readonly [name: number, unit: number | null, least?: number, greatest?: number];
@@ -13,8 +14,10 @@ interface Expected {
   /** SOL_SOCKET, SO_KEEPALIVE, SO_ACCEPTCONN. */
   readonly socket: readonly [level: number, keepAlive: number, acceptConnections: number];
   readonly inet6: number;
-  /** SO_PROTOCOL where the system has it, else SO_TYPE. */
-  readonly proof: readonly [name: number, ...values: number[]];
+  /** SO_PROTOCOL where the system has it, and the protocols that are TCP. */
+  readonly protocol?: readonly [name: number, ...values: number[]];
+  /** SO_TYPE and SOCK_STREAM. */
+  readonly type: readonly [name: number, stream: number];
   readonly idle?: Numbers;
   readonly interval?: Numbers;
   readonly count?: Numbers;
@@ -47,7 +50,8 @@ const WINSOCK = [10009, 10022, 10038, 10042, 10045, 10051, 10054, 10060, 10065, 
 const linux: Expected = {
   socket: [1, 9, 30],
   inet6: 10,
-  proof: [38, 6, 262],
+  protocol: [38, 6, 262],
+  type: [3, 1],
   idle: [4, 1000, 1, 32_767],
   interval: [5, 1000, 1, 32_767],
   count: [6, 1, 1, 127],
@@ -63,7 +67,7 @@ const linux: Expected = {
 const macos: Expected = {
   socket: [0xffff, 8, 2],
   inet6: 30,
-  proof: [0x1008, 1],
+  type: [0x1008, 1],
   idle: [0x10, 1000, 1, 4_294_967],
   interval: [0x101, 1000, 1, 4_294_967],
   count: [0x102, 1, 1, 2_147_483_647],
@@ -79,7 +83,7 @@ const macos: Expected = {
 const oldWindows: Expected = {
   socket: [0xffff, 8, 2],
   inet6: 23,
-  proof: [0x1008, 1],
+  type: [0x1008, 1],
   // TCP_MAXRTMS is as old as build 14393, which is where the older row starts.
   userTimeout: [14, 1],
   family: "u16",
@@ -91,7 +95,8 @@ const oldWindows: Expected = {
 const oldFreebsd: Expected = {
   socket: [0xffff, 8, 2],
   inet6: 28,
-  proof: [0x1016, 6],
+  protocol: [0x1016, 6],
+  type: [0x1008, 1],
   idle: [256, 1000, 1, 4_294_967],
   interval: [512, 1000, 1, 4_294_967],
   count: [1024, 1, 1, 4_294_967_295],
@@ -106,7 +111,7 @@ const oldFreebsd: Expected = {
 const dragonfly: Expected = {
   socket: [0xffff, 8, 2],
   inet6: 28,
-  proof: [0x1008, 1],
+  type: [0x1008, 1],
   idle: [0x100, 1000],
   interval: [0x200, 1000],
   count: [0x400, 1],
@@ -120,7 +125,7 @@ const dragonfly: Expected = {
 const illumos: Expected = {
   socket: [0xffff, 8, 2],
   inet6: 26,
-  proof: [0x1008, 2],
+  type: [0x1008, 2],
   idle: [34, 1000, 10, 864_000],
   interval: [36, 1000, undefined, 60],
   count: [35, 1, 1],
@@ -133,10 +138,34 @@ const illumos: Expected = {
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
   linux,
-  "linux-mips": { ...linux, socket: [0xffff, 8, 0x1009], proof: [0x1028, 6, 262], errors: SYSTEM_V },
-  "linux-alpha": { ...linux, socket: [0xffff, 8, 0x1014], proof: [0x1028, 6, 262], errors: BERKELEY },
-  "linux-sparc": { ...linux, socket: [0xffff, 8, 0x8000], proof: [0x1028, 6, 262], errors: BERKELEY },
-  "linux-parisc": { ...linux, socket: [0xffff, 8, 0x401c], proof: [0x1028, 6, 262], errors: PARISC },
+  "linux-mips": {
+    ...linux,
+    socket: [0xffff, 8, 0x1009],
+    protocol: [0x1028, 6, 262],
+    type: [0x1008, 2],
+    errors: SYSTEM_V,
+  },
+  "linux-alpha": {
+    ...linux,
+    socket: [0xffff, 8, 0x1014],
+    protocol: [0x1028, 6, 262],
+    type: [0x1008, 1],
+    errors: BERKELEY,
+  },
+  "linux-sparc": {
+    ...linux,
+    socket: [0xffff, 8, 0x8000],
+    protocol: [0x1028, 6, 262],
+    type: [0x1008, 1],
+    errors: BERKELEY,
+  },
+  "linux-parisc": {
+    ...linux,
+    socket: [0xffff, 8, 0x401c],
+    protocol: [0x1028, 6, 262],
+    type: [0x1008, 1],
+    errors: PARISC,
+  },
   android: { ...linux, errno: "__errno", library: "libc.so" },
   macos,
   ios: macos,
@@ -154,7 +183,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   netbsd: {
     socket: [0xffff, 8, 2],
     inet6: 24,
-    proof: [0x1008, 1],
+    type: [0x1008, 1],
     idle: [3, null, 1],
     interval: [5, null, 1],
     count: [6, 1, 1],
@@ -166,7 +195,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   openbsd: {
     socket: [0xffff, 8, 2],
     inet6: 24,
-    proof: [0x1025, 6],
+    protocol: [0x1025, 6],
+    type: [0x1008, 1],
     state: 9,
     family: "u8",
     errno: "__errno",
@@ -178,7 +208,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   aix: {
     socket: [0xffff, 8, 2],
     inet6: 24,
-    proof: [0x1008, 1],
+    type: [0x1008, 1],
     idle: [0x11, null],
     interval: [0x12, null],
     count: [0x13, 1],
@@ -194,7 +224,7 @@ const SETTINGS = ["idle", "interval", "count", "userTimeout"] as const;
 for (const [key, expected] of Object.entries(EXPECTED)) {
   test(`The row ${key} says what the system's headers say`, () => {
     const row = PLATFORMS[key];
-    const { socket: [level, keepAlive, acceptConnections], proof: [proof, ...values], errno } = expected;
+    const { socket: [level, keepAlive, acceptConnections], protocol, type, errno } = expected;
     const options: Record<string, unknown> = { enable: [level, keepAlive, 1, 0, 1] };
     for (const setting of SETTINGS) {
       const numbers = expected[setting];
@@ -217,7 +247,10 @@ for (const [key, expected] of Object.entries(EXPECTED)) {
       inherits: row.listener === "inherits",
     }, {
       listening: [level, acceptConnections],
-      proof: [level, proof, values],
+      proof: [
+        ...protocol ? [[level, protocol[0], protocol.slice(1)]] : [],
+        [level, type[0], [type[1]]],
+      ],
       inet6: expected.inet6,
       state: expected.state && [6, expected.state],
       family: expected.family,
@@ -392,9 +425,11 @@ test(
       SOL_SOCKET: enable?.[0],
       SO_KEEPALIVE: enable?.[1],
       SO_ACCEPTCONN: row.listening[1],
-      SO_PROTOCOL: row.proof[1],
-      IPPROTO_TCP: row.proof[2][0],
-      IPPROTO_MPTCP: row.proof[2][1],
+      SO_PROTOCOL: row.proof[0][1],
+      IPPROTO_TCP: row.proof[0][2][0],
+      IPPROTO_MPTCP: row.proof[0][2][1],
+      SO_TYPE: row.proof[1][1],
+      SOCK_STREAM: row.proof[1][2][0],
       TCP_KEEPIDLE: idle?.[1],
       TCP_KEEPINTVL: interval?.[1],
       TCP_KEEPCNT: count?.[1],

@@ -1,13 +1,14 @@
 /** The README and the documentation comments: their tables are true, and their examples run. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Option, type Platform, PLATFORMS, type Setting } from "../src/platforms.ts";
 import { amount, isOffered, SETTINGS } from "../src/values.ts";
 import { listen } from "./sockets.ts";
-import { command, root, runAsync, runtime, temporary } from "./tools.ts";
+import { command, root, run, runAsync, runtime, temporary } from "./tools.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
@@ -96,5 +97,25 @@ for (const [at, { name, code }] of all.entries()) {
     const { status, stderr } = await runAsync(command(file));
     server.close();
     assertEquals(status, 0, stderr);
+  });
+}
+
+if (runtime === "deno") {
+  test("deno task start shows before, asked and now, when a dead peer is noticed, and ends in 5 seconds", () => {
+    const start = performance.now();
+    const { status, stdout } = run([process.execPath, "task", "start"], { cwd: root });
+    assertEquals(status, 0);
+    assert(performance.now() - start < 5000);
+    const rows = [
+      /^127\.0\.0\.1:\d+ to 127\.0\.0\.1:\d+, Deno on linux$/m,
+      /^ +before +asked +kernel says now$/m,
+      /^enable +false +true +true$/m,
+      /^idle +2h +1m +1m$/m,
+      /^interval +1m15s +15s +15s$/m,
+      /^count +9 +4 +4$/m,
+      /^userTimeout +off +auto +2m$/m,
+      /^A peer that vanishes is noticed 2m after it was last heard: 1m of silence, then 4 probes, 15s apart\.$/m,
+    ];
+    for (const row of rows) assertMatch(stdout, row);
   });
 }

@@ -165,7 +165,7 @@ test("parseOptions() suggests the known option that an unknown one is nearest to
     const sentence = `Cannot set keep-alive: unknown option "${key}"; did you mean "${known}"?`;
     assertThrows(() => parseOptions({ idle: "60s", [key]: 1 }, linux), TypeError, sentence);
   }
-  for (const key of ["x", "noDelay", "__proto__x", "toString"]) {
+  for (const key of ["x", "noDelay", "__proto__x", "toString", "constructor", "valueof"]) {
     const sentence = `unknown option "${key}"; the options are enable, idle, interval, count and userTimeout`;
     assertThrows(() => parseOptions({ [key]: 1 }, linux), TypeError, sentence);
   }
@@ -258,4 +258,15 @@ test("toState() gives milliseconds, and leaves out what is not told", () => {
     userTimeout: 1500,
   });
   assertEquals(toState({ enable: 0, userTimeout: 2 }, macos), { enable: false, userTimeout: 2000 });
+});
+
+test("parseOptions() takes own members only, whose names it has checked", () => {
+  assertThrows(() => parseOptions(Object.create({ idle: "66s" }), linux), TypeError, "the options are empty");
+  assertEquals(calls(Object.assign(Object.create({ enable: false }), { idle: "66s" })), [["enable", 1, 9, 1], [
+    "idle",
+    6,
+    4,
+    66,
+  ]]);
+  assertEquals(calls(Object.assign(Object.create(null), { enable: true })), [["enable", 1, 9, 1]]);
 });

@@ -1,19 +1,24 @@
 /** The real thing: sockets set and read through the module, and the kernel asked from another process. */
 import { assert, assertEquals, assertInstanceOf, assertNotEquals, assertThrows } from "@std/assert";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import process from "node:process";
 import { test } from "node:test";
 import { getKeepAlive, KeepAliveError, type KeepAliveOptions, setKeepAlive } from "../mod.ts";
 import { c } from "./c.ts";
 import { pair } from "./sockets.ts";
-import { kernelState, needs } from "./tools.ts";
+import { kernelState } from "./kernel.ts";
+import { needs } from "./tools.ts";
 
 const withCompiler = needs("cc");
 
-/** What a new socket has, unless the machine's sysctls say otherwise. */
-const fresh = { enable: 0, idle: 7200, interval: 75, count: 9, userTimeout: 0 };
+/** What a new socket has on this machine, by its sysctls. */
+const sysctl = (name: string) => Number(readFileSync(`/proc/sys/net/ipv4/tcp_keepalive_${name}`, "utf8"));
+const fresh = { enable: 0, idle: sysctl("time"), interval: sysctl("intvl"), count: sysctl("probes"), userTimeout: 0 };
+const milliseconds = { enable: false, idle: fresh.idle * 1000, interval: fresh.interval * 1000, count: fresh.count };
 
 for (const hostname of ["127.0.0.1", "::1"]) {
-  test(`setKeepAlive() sets all five on ${hostname}, and the kernel agrees`, withCompiler, async (t) => {
+  const address = hostname === "::1" ? ["ip -6 address show dev lo | grep -q ::1"] : [];
+  test(`setKeepAlive() sets all five on ${hostname}, and the kernel agrees`, needs("cc", ...address), async (t) => {
     const connection = await pair(t, hostname);
     const before = kernelState(connection.descriptor);
     assertEquals(before, fresh);
@@ -159,6 +164,8 @@ test(
     const [reader, writer] = pipe();
     const [udp, udp6, unixAlone] = [socket(2, 2), socket(10, 2), socket(1, 1)];
     const file = openSync("/dev/null", "r");
+    // Only root may make a raw socket; it has TCP's protocol number, and no TCP options.
+    const raw = process.getuid?.() === 0 ? [socket(2, 3, 6)] : [];
     const kinds: [number, string][] = [
       [unix, "is a Unix socket, not a TCP socket"],
       [datagram, "is a Unix socket, not a TCP socket"],
@@ -168,6 +175,7 @@ test(
       [reader, "is a file or a pipe, not a socket"],
       [writer, "is a file or a pipe, not a socket"],
       [file, "is a file or a pipe, not a socket"],
+      ...raw.map((one): [number, string] => [one, "is a datagram or raw socket, not a TCP socket"]),
     ];
     for (const [descriptor, sentence] of kinds) {
       assertThrows(
@@ -182,8 +190,8 @@ test(
         `Cannot read keep-alive: descriptor ${descriptor} ${sentence}`,
       );
     }
-    for (const descriptor of [unix, datagram, udp, udp6]) assertEquals(kernelState(descriptor).enable, 0);
-    [unix, unixPeer, datagram, datagramPeer, reader, writer, udp, udp6, unixAlone].forEach(close);
+    for (const descriptor of [unix, datagram, udp, udp6, ...raw]) assertEquals(kernelState(descriptor).enable, 0);
+    [unix, unixPeer, datagram, datagramPeer, reader, writer, udp, udp6, unixAlone, ...raw].forEach(close);
     closeSync(file);
   },
 );
@@ -250,30 +258,36 @@ test("setKeepAlive() refuses a third argument, as Node's method of the same name
   assertEquals(kernelState(descriptor).enable, 0);
 });
 
-test("MPTCP, which has no user timeout: setKeepAlive() sets the rest, and says what was set before a refusal", () => {
-  const { close, listener } = c();
-  const { descriptor, pair } = listener(1, 262);
-  const both = pair();
-  const [client] = both;
-  assertEquals(getKeepAlive(client), { enable: false, idle: 7_200_000, interval: 75_000, count: 9 });
-  const state = setKeepAlive(client, { idle: "67s", interval: "12s", count: 5 });
-  assertEquals(state, { enable: true, idle: 67_000, interval: 12_000, count: 5 });
-  assertEquals(getKeepAlive(both[1]).enable, false);
+const withMptcp = needs("grep -q 1 /proc/sys/net/mptcp/enabled");
 
-  const error = refusal(() => setKeepAlive(client, { idle: "68s", interval: "13s", userTimeout: "95s" }));
-  assertEquals(
-    error.message,
-    "Cannot set userTimeout to 95000 ms, after enable and interval were set: setsockopt failed with ENOPROTOOPT (92)",
-  );
-  assertEquals([error.code, error.errno, error.syscall, error.option], [
-    "ENOPROTOOPT",
-    92,
-    "setsockopt",
-    "userTimeout",
-  ]);
-  assertEquals(getKeepAlive(client), { ...state, interval: 13_000 });
-  [descriptor, ...both].forEach(close);
-});
+test(
+  "MPTCP, which has no user timeout: setKeepAlive() sets the rest, and says what was set before a refusal",
+  withMptcp,
+  () => {
+    const { close, listener } = c();
+    const { descriptor, pair } = listener(1, 262);
+    const both = pair();
+    const [client] = both;
+    assertEquals(getKeepAlive(client), milliseconds);
+    const state = setKeepAlive(client, { idle: "67s", interval: "12s", count: 5 });
+    assertEquals(state, { enable: true, idle: 67_000, interval: 12_000, count: 5 });
+    assertEquals(getKeepAlive(both[1]).enable, false);
+
+    const error = refusal(() => setKeepAlive(client, { idle: "68s", interval: "13s", userTimeout: "95s" }));
+    assertEquals(
+      error.message,
+      "Cannot set userTimeout to 95000 ms, after enable and interval were set: setsockopt failed with ENOPROTOOPT (92)",
+    );
+    assertEquals([error.code, error.errno, error.syscall, error.option], [
+      "ENOPROTOOPT",
+      92,
+      "setsockopt",
+      "userTimeout",
+    ]);
+    assertEquals(getKeepAlive(client), { ...state, interval: 13_000 });
+    [descriptor, ...both].forEach(close);
+  },
+);
 
 test("the error number is that of the call, whatever the program allocates", () => {
   const { close, pipe, socket } = c();

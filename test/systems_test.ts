@@ -6,7 +6,8 @@ import { getKeepAlive, type KeepAliveOptions, setKeepAlive } from "../mod.ts";
 import { PLATFORMS } from "../src/platforms.ts";
 import { parseOptions } from "../src/settings.ts";
 import { pair } from "./sockets.ts";
-import { command, kernelState, needs, root, run } from "./tools.ts";
+import { kernelState } from "./kernel.ts";
+import { command, needs, root, run } from "./tools.ts";
 
 test(
   "a cookbook's socket helper: every value optional, absent ones left alone, all read back and reported",

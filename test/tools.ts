@@ -4,8 +4,7 @@
  * @module
  */
 import { execFile, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -65,36 +64,4 @@ export function temporary(scope: Scope): string {
   const folder = mkdtempSync(join(tmpdir(), "keepalive-"));
   scope.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** Asks the C program `kernel.c`, which is compiled once for each version of its source. */
-export function kernel<Answer>(...args: (string | number)[]): Answer {
-  const source = join(root, "test", "kernel.c");
-  const folder = join(tmpdir(), `keepalive-kernel-${process.getuid?.()}`);
-  const program = join(folder, createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 16));
-  if (!existsSync(program)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Several test files may compile at once: each its own file, and the last to finish wins.
-    const own = `${program}.${process.pid}`;
-    const { status, stderr } = run(["cc", "-O2", "-Wall", "-Wextra", "-o", own, source]);
-    if (status !== 0) throw new Error(stderr);
-    renameSync(own, program);
-  }
-  const { status, stdout, stderr } = run([program, ...args.map(String)]);
-  if (status !== 0) throw new Error(`kernel ${args.join(" ")}: ${stderr}`);
-  return JSON.parse(stdout);
-}
-
-/** What {@linkcode kernelState} answers: the kernel's own numbers. */
-export interface KernelState {
-  enable: number;
-  idle?: number;
-  interval?: number;
-  count?: number;
-  userTimeout?: number;
-}
-
-/** What the kernel says of a descriptor of this process, asked from another process. */
-export function kernelState(descriptor: number): KernelState {
-  return kernel("read", process.pid, descriptor);
 }

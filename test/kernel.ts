@@ -1,0 +1,49 @@
+/**
+ * The kernel's side, asked through a C program.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { allowTracing } from "./c.ts";
+import { root, run } from "./tools.ts";
+
+/** Asks the C program `kernel.c`, which is compiled once for each version of its source. */
+export function kernel<Answer>(...args: (string | number)[]): Answer {
+  const source = join(root, "test", "kernel.c");
+  // Not in /tmp, where somebody else could have put a program of that name.
+  const folder = join(root, "node_modules/.kernel");
+  const program = join(folder, createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 16));
+  if (!existsSync(program)) {
+    mkdirSync(folder, { recursive: true });
+    // Several test files may compile at once: each its own file, and the last to finish wins.
+    const own = `${program}.${process.pid}`;
+    const { status, stderr } = run(["cc", "-O2", "-Wall", "-Wextra", "-o", own, source]);
+    if (status !== 0) throw new Error(stderr);
+    renameSync(own, program);
+  }
+  const { status, stdout, stderr } = run([program, ...args.map(String)]);
+  if (status !== 0) throw new Error(`kernel ${args.join(" ")}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** What {@linkcode kernelState} answers: the kernel's own numbers. */
+export interface KernelState {
+  enable: number;
+  idle?: number;
+  interval?: number;
+  count?: number;
+  userTimeout?: number;
+}
+
+let allowed = false;
+
+/** What the kernel says of a descriptor of this process, asked from another process. */
+export function kernelState(descriptor: number): KernelState {
+  // Where Yama guards processes, as on Ubuntu, a child may look into its parent only if that allows it.
+  if (!allowed) allowTracing();
+  allowed = true;
+  return kernel("read", process.pid, descriptor);
+}
