@@ -79,7 +79,7 @@ test(
       const child = [...command(join(root, "test/child.ts")), "copy"].map((word) => `'${word}'`).join(" ");
       const { stdout, stderr } = run([
         "unshare",
-        "-n",
+        "-rn",
         "sh",
         "-ec",
         ["ip link set lo up", ...writes, `exec ${child}`].join("\n"),
