@@ -70,7 +70,7 @@ test("Redis's one number: first probe after it, then a third of it apart, dead a
 
 test(
   "a host's sysctls are what an untouched socket reports, also beyond what can be set",
-  needs("unshare", "ip"),
+  needs("ip", "unshare -rn true"),
   () => {
     const inNamespace = (settings: Record<string, number>) => {
       const writes = Object.entries(settings).map(([name, value]) =>
