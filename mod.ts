@@ -1,5 +1,5 @@
 /**
- * TCP keep-alive for Deno, Bun and Node: set it on a socket, and read what the kernel says is in force.
+ * TCP keep-alive for Deno, Bun and Node: set it on any socket, and read what the kernel says is in force.
  *
  * A call goes straight to the kernel (`setsockopt`, `getsockopt`) through the runtime's FFI, and every value that was
  * set is read back. Importing this module does nothing; the C library is opened by the first call.
@@ -7,9 +7,9 @@
  * This is TCP's keep-alive, which asks an idle peer whether it is still there. HTTP's `Connection: keep-alive`, which
  * uses one connection for several requests, is unrelated.
  *
- * @example Node and Bun
+ * @example A client of node:net
  * ```ts
- * import { setKeepAlive } from "@keepalive/tcp";
+ * import { whenConnected } from "@keepalive/tcp";
  * import { connect, createServer } from "node:net";
  * import { once } from "node:events";
  *
@@ -18,37 +18,37 @@
  * const { port } = server.address() as { port: number };
  *
  * const socket = connect(port, "127.0.0.1");
- * await once(socket, "connect");
- * const state = setKeepAlive(socket, { idle: "60s", interval: "15s", count: 4 });
- * console.log(state); // { enable: true, idle: 60000, interval: 15000, count: 4, userTimeout: 0 }
+ * const state = await whenConnected(socket, { idle: "60s", interval: "15s", count: 4, userTimeout: "auto" });
+ * console.log(state); // { enable: true, idle: 60000, interval: 15000, count: 4, userTimeout: 120000 }
  *
  * socket.destroy();
  * server.close();
  * ```
  *
- * @example Deno
+ * @example A client of Deno
  * ```ts
  * import { setKeepAlive } from "@keepalive/tcp";
  *
  * using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
- * using client = await Deno.connect({ port: listener.addr.port, hostname: "127.0.0.1" });
+ * using connection = await Deno.connect({ port: listener.addr.port, hostname: "127.0.0.1" });
  *
- * using accepted = await listener.accept();
- * const state = setKeepAlive(accepted, { idle: "60s", interval: "15s", count: 4 });
- * console.log(state); // { enable: true, idle: 60000, interval: 15000, count: 4, userTimeout: 0 }
+ * const state = setKeepAlive(connection, { idle: "60s", interval: "15s", count: 4, userTimeout: "auto" });
+ * console.log(state); // { enable: true, idle: 60000, interval: 15000, count: 4, userTimeout: 120000 }
  * ```
  *
  * @module
  */
-import { currentLibc, currentPlatform } from "./ffi/mod.ts";
+import { currentLibc, currentPlatform, nextTick } from "./ffi/mod.ts";
+import { onSocket } from "./src/find.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
 import { applyTo, readFrom } from "./src/keepalive.ts";
 import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
 import { parseOptions } from "./src/settings.ts";
+import { connected, type ConnectingSocket } from "./src/when.ts";
 
 export type { Duration } from "./src/duration.ts";
 export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
-export type { KeepAliveOptions, KeepAliveState, SocketLike };
+export type { ConnectingSocket, KeepAliveOptions, KeepAliveState, SocketLike };
 
 /**
  * Sets keep-alive on a socket and reads back what the kernel has made of it.
@@ -57,10 +57,10 @@ export type { KeepAliveOptions, KeepAliveState, SocketLike };
  * accept is refused before anything is changed, and if the kernel reports something other than what was set, that is
  * an error.
  *
- * On a listening socket the settings pass to every connection that is accepted later, on Linux, FreeBSD and DragonFly;
+ * On a listening socket the settings pass to every connection that is accepted later, on Linux, Android, FreeBSD and DragonFly;
  * on other systems a listening socket is refused.
  *
- * @param socket A descriptor, or a socket or server that shows one.
+ * @param socket A descriptor, or any socket, listener or server that shows a descriptor or its addresses.
  * @param options What to set; `true` or `false` switches keep-alive alone on or off.
  * @returns What the kernel says is in force now.
  *
@@ -98,7 +98,8 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
   const platform = currentPlatform();
   const request = parseOptions(options, platform);
   const identity = identify(socket, "set");
-  return applyTo({ platform, libc: currentLibc() }, identity, request);
+  const system = { platform, libc: currentLibc() };
+  return onSocket(system, socket, identity, "set", (descriptor) => applyTo(system, descriptor, request));
 }
 
 /**
@@ -108,7 +109,7 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
  * told whether keep-alive is on or not. What was read can be given to {@linkcode setKeepAlive}, which makes another
  * socket equal to this one.
  *
- * @param socket A descriptor, or a socket or server that shows one.
+ * @param socket A descriptor, or any socket, listener or server that shows a descriptor or its addresses.
  * @returns What is in force, in milliseconds; a field that this system cannot tell is absent.
  *
  * @throws {TypeError} If it is not a TCP socket.
@@ -135,5 +136,48 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
 export function getKeepAlive(socket: SocketLike): KeepAliveState {
   const platform = currentPlatform();
   const identity = identify(socket, "read");
-  return readFrom({ platform, libc: currentLibc() }, identity);
+  const system = { platform, libc: currentLibc() };
+  return onSocket(system, socket, identity, "read", (descriptor) => readFrom(system, descriptor));
+}
+
+/**
+ * Sets keep-alive on a socket of `node:net` or `node:tls` as soon as it is connected.
+ *
+ * It waits for 'connect' and one tick more, because drivers and agents set their own keep-alive in that event. On a
+ * socket that is connected it acts without waiting.
+ *
+ * @param socket The socket, connecting or connected.
+ * @param options What to set, as for {@linkcode setKeepAlive}.
+ * @returns What the kernel says is in force then.
+ *
+ * @throws {TypeError} If something is of the wrong kind; before any waiting where it is an option.
+ * @throws {RangeError} If a value is outside what this system accepts; before any waiting.
+ * @throws {KeepAliveError} If the socket closes before it is connected (`code` is `"ENOTCONN"`, `cause` its error), or
+ * for what {@linkcode setKeepAlive} throws it.
+ *
+ * @example
+ * ```ts
+ * import { whenConnected } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ * import { connect, createServer } from "node:net";
+ * import { once } from "node:events";
+ *
+ * const server = createServer().listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ *
+ * const socket = connect((server.address() as { port: number }).port, "127.0.0.1");
+ * const state = await whenConnected(socket, { idle: "60s", interval: "15s", count: 4 });
+ * assertEquals(state.idle, 60_000);
+ *
+ * socket.destroy();
+ * server.close();
+ * ```
+ */
+export async function whenConnected(
+  socket: ConnectingSocket,
+  options: KeepAliveOptions | boolean,
+): Promise<KeepAliveState> {
+  parseOptions(options, currentPlatform());
+  await connected(socket, nextTick);
+  return setKeepAlive(socket, options);
 }

@@ -39,12 +39,38 @@ const FUNCTIONS = {
   ],
 } as const satisfies Declarations;
 
+/** What searching for a socket needs beside; only where the row can search. */
+const SEARCH = {
+  fcntl: [
+    "int", // int fd
+    "int", // int op
+    "int", // int arg
+  ],
+  close: [
+    "int", // int fd
+  ],
+  open: [
+    "buffer", // const char *pathname
+    "int", // int flags
+  ],
+  read: [
+    "int", // int fd
+    "buffer", // void *buf
+    "size", // size_t count
+  ],
+} as const satisfies Declarations;
+
 function currentProcess(): Process {
   const { process } = globalThis as unknown as { process?: Process };
   const { deno, bun, node } = process?.versions ?? {};
   if ((deno ?? bun ?? node) && process?.getBuiltinModule) return process;
   const found = node ? `Node ${node} is older than 20.16` : "this runtime is not Deno, Bun or Node";
   throw new KeepAliveError(`Cannot find a way to the system: ${found}`, { code: "ERR_UNSUPPORTED_RUNTIME" });
+}
+
+/** Calls back when what runs now is done. */
+export function nextTick(callback: () => void): void {
+  currentProcess().nextTick(callback);
 }
 
 let platform: Platform | undefined;
@@ -83,7 +109,9 @@ export function currentLibc(): Libc {
 }
 
 function open(platform: Platform): Libc {
-  const { functions: { setsockopt, getsockopt, getsockname, getpeername }, errno } = openLibrary(platform, FUNCTIONS);
+  const declarations: Declarations = platform.search ? { ...FUNCTIONS, ...SEARCH } : FUNCTIONS;
+  const { functions, errno } = openLibrary(platform, declarations);
+  const { setsockopt, getsockopt, getsockname, getpeername, fcntl, close, open, read } = functions;
   // Where errno was lost, a failure must not pass for a success.
   const failure = () => errno() || -1;
   return {
@@ -93,5 +121,14 @@ function open(platform: Platform): Libc {
       getsockopt(descriptor, level, name, value, length) === 0 ? 0 : failure(),
     getsockname: (descriptor, address, length) => getsockname(descriptor, address, length) === 0 ? 0 : failure(),
     getpeername: (descriptor, address, length) => getpeername(descriptor, address, length) === 0 ? 0 : failure(),
+    duplicate: (descriptor, command, least) => fcntl(descriptor, command, least),
+    close: (descriptor) => close(descriptor) === 0 ? 0 : failure(),
+    readFile(path, into) {
+      const descriptor = open(path, 0);
+      if (descriptor < 0) return -1;
+      const count = read(descriptor, into, into.byteLength);
+      close(descriptor);
+      return count;
+    },
   };
 }

@@ -11,4 +11,5 @@ export interface Process {
   readonly version: string;
   readonly versions: { readonly deno?: string; readonly bun?: string; readonly node?: string };
   getBuiltinModule(id: string): unknown;
+  nextTick(callback: () => void): void;
 }

@@ -16,8 +16,8 @@ export interface System {
 
 const length = new Uint32Array(1);
 
-/** What the last {@linkcode getOption} was answered. One set of buffers is enough: nothing here is asynchronous. */
-export const value: Int32Array = new Int32Array(1);
+/** What the last {@linkcode getOption} was answered, 4 or 8 bytes. One set of buffers is enough: nothing here is asynchronous. */
+export const value: Int32Array = new Int32Array(2);
 
 /** The first byte of {@linkcode value}, in whatever byte order. */
 export const firstByte: Uint8Array = new Uint8Array(value.buffer, 0, 1);
@@ -32,10 +32,10 @@ export function setOption({ libc }: System, descriptor: number, level: number, n
 }
 
 /** Reads an option into {@linkcode value}; returns 0 or the error number. */
-export function getOption({ libc }: System, descriptor: number, level: number, name: number): number {
+export function getOption({ libc }: System, descriptor: number, level: number, name: number, size = 4): number {
   // Windows returns SO_KEEPALIVE in one byte: the other three must be zero before.
   value[0] = 0;
-  length[0] = 4;
+  length[0] = size;
   return libc.getsockopt(descriptor, level, name, value, length);
 }
 

@@ -1,12 +1,12 @@
 /**
- * Whether a descriptor is the TCP socket that was meant, asked before anything is set.
+ * Whether a descriptor is a TCP socket that can have keep-alive, asked before anything is set.
  *
  * @module
  */
 import { address, firstByte, getAddress, getOption, type System, systemError, value } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
-import type { Action, Identity } from "./identity.ts";
-import { AF_UNIX, type Endpoint, familyOf, isEndpoint, isInternet } from "./sockaddr.ts";
+import type { Action } from "./refusal.ts";
+import { AF_UNIX, familyOf, isInternet } from "./sockaddr.ts";
 
 /** Protocol numbers (IANA) of sockets that are taken for TCP by mistake. */
 const PROTOCOLS: Readonly<Record<number, string>> = { 17: "UDP", 132: "SCTP" };
@@ -55,30 +55,16 @@ function notConnected(system: System, descriptor: number, action: Action, errno:
   });
 }
 
-/** Whether a socket has a name, its own or its peer's. */
-function hasName(system: System, descriptor: number, which: "getsockname" | "getpeername", name: Endpoint): boolean {
-  return getAddress(system, descriptor, which) === 0 && isEndpoint(address, system.platform, name);
-}
-
 /**
- * Makes sure that a descriptor is a TCP socket, connected or listening, and the one that was meant.
+ * Makes sure that a descriptor is a TCP socket, connected or listening.
  *
  * @param system The opened system.
- * @param identity The descriptor, with names where it is only a hint: then it may be anybody's by now.
+ * @param descriptor The descriptor.
  * @param action What it is wanted for, for the error.
  * @returns Which of the two it is.
  */
-export function checkSocket(
-  system: System,
-  { descriptor, names }: Identity,
-  action: Action,
-): "connection" | "listener" {
-  const isMeant = !names ||
-    hasName(system, descriptor, "getpeername", names.remote) && hasName(system, descriptor, "getsockname", names.local);
-  if (!isMeant) throw new KeepAliveError(`Cannot ${action} keep-alive: the connection is closed`, { code: "EBADF" });
+export function checkSocket(system: System, descriptor: number, action: Action): "connection" | "listener" {
   proveTcp(system, descriptor, action);
-  if (names) return "connection";
-
   const errno = getAddress(system, descriptor, "getpeername");
   if (errno !== 0) getAddress(system, descriptor, "getsockname");
   if (!isInternet(familyOf(address, system.platform), system.platform)) throw notTcp(system, descriptor, action, -1);

@@ -6,7 +6,6 @@
 import { getOption, setOption, type System, systemError, value } from "./calls.ts";
 import { checkSocket } from "./check.ts";
 import { KeepAliveError } from "./errors.ts";
-import type { Identity } from "./identity.ts";
 import type { KeepAliveState } from "./options.ts";
 import type { Option, Platform, Setting } from "./platforms.ts";
 import { type Request, type Step, toState, toSteps } from "./settings.ts";
@@ -73,14 +72,13 @@ function makeCall(system: System, descriptor: number, { setting, option, value: 
  * Sets what was asked and reads back what is in force.
  *
  * @param system The opened system.
- * @param identity The socket.
+ * @param descriptor The socket.
  * @param request The checked options.
  * @returns What the kernel says afterwards.
  */
-export function applyTo(system: System, identity: Identity, request: Request): KeepAliveState {
+export function applyTo(system: System, descriptor: number, request: Request): KeepAliveState {
   const { platform } = system;
-  const { descriptor } = identity;
-  if (checkSocket(system, identity, "set") === "listener" && request.values.enable !== 0) refuseListener(platform);
+  if (checkSocket(system, descriptor, "set") === "listener" && request.values.enable !== 0) refuseListener(platform);
 
   const steps = toSteps(
     request,
@@ -112,10 +110,10 @@ export function applyTo(system: System, identity: Identity, request: Request): K
  * Reads what is in force.
  *
  * @param system The opened system.
- * @param identity The socket.
+ * @param descriptor The socket.
  * @returns What the kernel says.
  */
-export function readFrom(system: System, identity: Identity): KeepAliveState {
-  checkSocket(system, identity, "read");
-  return toState(readValues(system, identity.descriptor), system.platform);
+export function readFrom(system: System, descriptor: number): KeepAliveState {
+  checkSocket(system, descriptor, "read");
+  return toState(readValues(system, descriptor), system.platform);
 }

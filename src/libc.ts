@@ -15,10 +15,15 @@ export interface Libc {
   getsockopt(descriptor: number, level: number, name: number, value: Int32Array, length: Uint32Array): number;
   getsockname(descriptor: number, address: Uint8Array, length: Uint32Array): number;
   getpeername(descriptor: number, address: Uint8Array, length: Uint32Array): number;
+  /** `fcntl` with F_DUPFD_CLOEXEC: the lowest free descriptor from `least` on, or -1. */
+  duplicate(descriptor: number, command: number, least: number): number;
+  close(descriptor: number): number;
+  /** Reads the beginning of a file, whose path ends with a zero byte; returns how many bytes, or -1. */
+  readFile(path: Uint8Array, into: Uint8Array): number;
 }
 
 /** The types in the declaration of a C function; each adapter knows its runtime's names for them. */
-export type CType = "descriptor" | "int" | "uint" | "buffer";
+export type CType = "descriptor" | "int" | "uint" | "size" | "buffer";
 
 /** C functions that return int, by name, with the types of their parameters. */
 export type Declarations = Readonly<Record<string, readonly CType[]>>;

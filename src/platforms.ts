@@ -47,6 +47,10 @@ export interface Platform {
   readonly listening: readonly [level: number, name: number];
   /** The option whose first byte is the TCP state; 2 and 3 are its connecting states wherever it exists. */
   readonly state?: readonly [level: number, name: number];
+  /** The option, eight bytes, that tells one socket from all others of the machine. */
+  readonly cookie?: readonly [level: number, name: number];
+  /** Where sockets can be searched for: fcntl's F_DUPFD_CLOEXEC, and the file that tells the size of the table. */
+  readonly search?: readonly [duplicate: number, status: string];
   /** How wide the family field of a sockaddr is: 16 bits at 0, or 8 bits at 1 after a length byte. */
   readonly family: "u16" | "u8";
   readonly inet6: number;
@@ -135,6 +139,8 @@ const LINUX = {
   proof: [[1, 38, [6, 262]], [1, 3, [1]]],
   listening: [1, 30],
   state: [TCP, 11],
+  cookie: [1, 57],
+  search: [1030, "/proc/self/status"],
   family: "u16",
   inet6: 10,
   options: {
@@ -156,6 +162,7 @@ const LINUX = {
 const OLD_LINUX = {
   ...LINUX,
   paths: {},
+  cookie: [0xffff, 57],
   proof: [[0xffff, 0x1028, [6, 262]], [0xffff, 0x1008, [1]]],
   options: { ...LINUX.options, enable: [0xffff, 8, 1, 0, 1] },
 } as const satisfies Platform;
@@ -371,6 +378,7 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
     match: { platform: ["linux"], arch: ["sparc", "sparc64"] },
     errors: BSD_ERRORS,
     listening: [0xffff, 0x8000],
+    cookie: [0xffff, 0x3b],
   },
   "linux-alpha": {
     ...OLD_LINUX,
@@ -383,6 +391,7 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
     match: { platform: ["linux"], arch: ["parisc", "parisc64", "hppa"] },
     errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1),
     listening: [0xffff, 0x401c],
+    cookie: [0xffff, 0x4032],
   },
   android: {
     ...LINUX,

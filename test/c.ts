@@ -41,14 +41,17 @@ export function c() {
     socketpair: (type: number) => two((both) => functions.socketpair(1, type, 0, both)),
     pipe: () => two((both) => functions.pipe(both)),
     /** A listening TCP socket on loopback, and ways to connect to it. */
-    listener: (backlog: number, protocol = 0) => {
-      const address = Uint8Array.of(2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    listener: (backlog: number, protocol = 0, port = 0) => {
+      const address = Uint8Array.of(2, 0, port >> 8, port & 255, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
       const descriptor = made(functions.socket(2, 1, protocol));
+      // SO_REUSEPORT, for several listeners of one address.
+      made(functions.setsockopt(descriptor, 1, 15, Int32Array.of(1), 4));
       made(functions.bind(descriptor, address, 16));
       made(functions.listen(descriptor, backlog));
       made(functions.getsockname(descriptor, address, Uint32Array.of(16)));
       return {
         descriptor,
+        port: address[2] * 256 + address[3],
         /** A connection, both ends. */
         pair: (): [client: number, accepted: number] => {
           const client = made(functions.socket(2, 1, protocol));

@@ -35,14 +35,17 @@ function fake(platform: Platform, options: Record<string, number>, errors: Recor
     },
     getsockname: (_, address) => errors.getsockname ?? named(address),
     getpeername: (_, address) => errors.getpeername ?? named(address),
+    duplicate: () => -1,
+    close: () => 0,
+    readFile: () => -1,
   };
   const system: System = { platform, libc };
   return {
     bytes,
     calls,
     options,
-    set: (given: unknown) => applyTo(system, { descriptor: SOCKET }, parseOptions(given, platform)),
-    get: () => readFrom(system, { descriptor: SOCKET }),
+    set: (given: unknown) => applyTo(system, SOCKET, parseOptions(given, platform)),
+    get: () => readFrom(system, SOCKET),
   };
 }
 

@@ -4,10 +4,13 @@
  *
  *   kernel constants           this machine's numbers, as JSON
  *   kernel read PID FD         SO_KEEPALIVE, idle, interval, count and user timeout of that process's socket, as JSON
+ *   kernel sockets PID         all TCP sockets of that process, with both names and the same values, as JSON
  *   kernel bench ROUNDS        nanoseconds for one set of four options with its checks and its reading back, and for
  *                              one reading, as JSON
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -88,6 +91,50 @@ static int read_socket(int pid, int target) {
   return 0;
 }
 
+static void print_name(const char *key, int fd, int (*get)(int, struct sockaddr *, socklen_t *)) {
+  struct sockaddr_storage storage;
+  socklen_t length = sizeof storage;
+  char text[INET6_ADDRSTRLEN];
+  if (get(fd, (struct sockaddr *)&storage, &length) != 0) {
+    printf("\"%s\":null,", key);
+    return;
+  }
+  struct sockaddr_in *four = (struct sockaddr_in *)&storage;
+  struct sockaddr_in6 *six = (struct sockaddr_in6 *)&storage;
+  int is_four = storage.ss_family == AF_INET;
+  inet_ntop(storage.ss_family, is_four ? (void *)&four->sin_addr : (void *)&six->sin6_addr, text, sizeof text);
+  printf("\"%s\":\"%s %d\",", key, text, ntohs(is_four ? four->sin_port : six->sin6_port));
+}
+
+static int all_sockets(int pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/fd", pid);
+  DIR *folder = opendir(path);
+  int process = syscall(SYS_pidfd_open, pid, 0);
+  if (!folder || process < 0) {
+    perror("pidfd");
+    return 1;
+  }
+  const char *separator = "[";
+  for (struct dirent *entry; (entry = readdir(folder));) {
+    int fd = syscall(SYS_pidfd_getfd, process, atoi(entry->d_name), 0);
+    char state;
+    socklen_t length = sizeof state;
+    if (fd < 0 || entry->d_name[0] == '.') continue;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &length) == 0) {
+      printf("%s{\"descriptor\":%s,", separator, entry->d_name);
+      print_name("local", fd, (int (*)(int, struct sockaddr *, socklen_t *))getsockname);
+      print_name("remote", fd, (int (*)(int, struct sockaddr *, socklen_t *))getpeername);
+      printf("\"enable\":%d,\"idle\":%d}\n", option(fd, SOL_SOCKET, SO_KEEPALIVE),
+             option(fd, IPPROTO_TCP, TCP_KEEPIDLE));
+      separator = ",";
+    }
+    close(fd);
+  }
+  puts(separator[0] == '[' ? "[]" : "]");
+  return 0;
+}
+
 static void set(int fd, int level, int name, int value) {
   if (setsockopt(fd, level, name, &value, sizeof value) != 0) exit(1);
 }
@@ -143,6 +190,7 @@ static int bench(int rounds) {
 int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "constants") == 0) return constants();
   if (argc == 4 && strcmp(argv[1], "read") == 0) return read_socket(atoi(argv[2]), atoi(argv[3]));
+  if (argc == 3 && strcmp(argv[1], "sockets") == 0) return all_sockets(atoi(argv[2]));
   if (argc == 3 && strcmp(argv[1], "bench") == 0) return bench(atoi(argv[2]));
   return 64;
 }

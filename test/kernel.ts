@@ -47,3 +47,28 @@ export function kernelState(descriptor: number): KernelState {
   allowed = true;
   return kernel("read", process.pid, descriptor);
 }
+
+/** A TCP socket of this process, as the kernel has it. */
+export interface KernelSocket {
+  readonly descriptor: number;
+  /** Address and port, with a space between. */
+  readonly local: string;
+  readonly remote: string | null;
+  readonly enable: number;
+  readonly idle: number;
+}
+
+/** All TCP sockets of this process, asked from another process. */
+export function kernelSockets(): KernelSocket[] {
+  if (!allowed) allowTracing();
+  allowed = true;
+  return kernel("sockets", process.pid);
+}
+
+/** The sockets of this process that something changed, with the names they have. */
+export function changedBy(act: () => unknown): { local: string; remote: string | null; idle: number }[] {
+  const before = new Map(kernelSockets().map((socket) => [socket.descriptor, socket.idle]));
+  act();
+  return kernelSockets().filter(({ descriptor, idle }) => before.get(descriptor) !== idle)
+    .map(({ local, remote, idle }) => ({ local, remote, idle }));
+}

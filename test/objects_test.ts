@@ -1,4 +1,4 @@
-/** Every object that shows a descriptor, on the runtime that has it, and the refusal of those that show none. */
+/** Every object that shows a descriptor, on the runtime that has it. */
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import * as dgram from "node:dgram";
 import { once } from "node:events";
@@ -247,21 +247,6 @@ if (runtime === "bun") {
     assertEquals(kernelState(descriptor).enable, 0);
     listener.stop(true);
   });
-
-  test("Bun.serve(), node:http's server and its requests' sockets show no descriptor", async (t) => {
-    const server = Bun.serve({ hostname: host, port: 0, fetch: () => new Response() });
-    refused(server, "ERR_NO_DESCRIPTOR");
-    await server.stop(true);
-    const node = await listening(t, http.createServer());
-    refused(node.server, "ERR_NO_DESCRIPTOR");
-    const request = http.get({ port: node.port, host });
-    const [incoming, response] = await once(node.server, "request") as [http.IncomingMessage, http.ServerResponse];
-    refused(incoming.socket, "ERR_NO_DESCRIPTOR");
-    response.end();
-    const [answer] = await once(request, "response") as [http.IncomingMessage];
-    answer.resume();
-    await once(answer, "end");
-  });
 }
 
 if (runtime === "deno") {
@@ -319,39 +304,4 @@ if (runtime === "deno") {
       [listener, old.client, other.client, other.accepted].forEach((one) => one.close());
     },
   );
-
-  test("Deno's client, TLS, listening, Unix and node: sockets show no descriptor", async (t) => {
-    const { listener, client, accepted } = await accept(host);
-    refused(client, "ERR_NO_DESCRIPTOR");
-    refused(listener, "ERR_NO_DESCRIPTOR");
-    [listener, client, accepted].forEach((one) => one.close());
-
-    const secure = Deno.listenTls({ hostname: host, port: 0, cert, key });
-    const [tlsClient, tlsAccepted] = await Promise.all([
-      Deno.connectTls({ hostname: "localhost", port: secure.addr.port, caCerts: [cert] }),
-      secure.accept(),
-    ]);
-    await Promise.all([tlsClient.handshake(), tlsAccepted.handshake()]);
-    for (const one of [tlsClient, tlsAccepted, secure]) refused(one, "ERR_NO_DESCRIPTOR");
-    [tlsClient, tlsAccepted, secure].forEach((one) => one.close());
-
-    const server = Deno.serve({ hostname: host, port: 0, onListen() {} }, () => new Response());
-    refused(server, "ERR_NO_DESCRIPTOR");
-    await server.shutdown();
-
-    const { client: nodeClient, accepted: nodeAccepted } = await connected(
-      t,
-      net.createServer(),
-      "connection",
-      (port) => net.connect(port, host),
-    );
-    refused(nodeClient, "ERR_NO_DESCRIPTOR");
-    refused(nodeAccepted, "ERR_NO_DESCRIPTOR");
-    nodeClient.destroy();
-    refused(nodeClient, "EBADF");
-
-    const unix = Deno.listen({ transport: "unix", path: join(temporary(t), "socket") });
-    assertThrows(() => setKeepAlive(unix, true), TypeError, "Cannot set keep-alive of a Unix socket: it is TCP's");
-    unix.close();
-  });
 }

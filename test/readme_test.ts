@@ -66,9 +66,7 @@ function examples(file: string): Example[] {
 /** The runtimes that an example is for, by what it uses. */
 function isForThis(code: string): boolean {
   if (/\bDeno\./.test(code)) return runtime === "deno";
-  if (/\bBun\./.test(code)) return runtime === "bun";
-  // On Deno the sockets of node:net show no descriptor.
-  return runtime !== "deno" || !code.includes("node:net");
+  return runtime === "bun" || !/\bBun\./.test(code);
 }
 
 /** The example with names that resolve anywhere, a server that is there, and what it says it prints as assertions. */
@@ -79,6 +77,7 @@ function runnable(code: string, port: number): string {
       .replaceAll(`"@keepalive/tcp"`, `"${url("mod.ts")}"`)
       .replaceAll(`"@std/assert"`, `"${url("test/std_assert.ts")}"`)
       .replaceAll(`5432, "db.internal"`, `${port}, "127.0.0.1"`)
+      .replaceAll(`port: 5432, hostname: "db.internal"`, `port: ${port}, hostname: "127.0.0.1"`)
       .replace(/^( *)console\.log\((.+)\); \/\/ (.+)$/gm, "$1printed<unknown>($2, $3);");
 }
 

@@ -1,0 +1,49 @@
+/**
+ * Waiting for a socket to be connected.
+ *
+ * @module
+ */
+import { KeepAliveError } from "./errors.ts";
+
+/** A socket of `node:net` or `node:tls`, as far as waiting for it needs. */
+export interface ConnectingSocket {
+  /** Whether it is on its way. */
+  readonly connecting: boolean;
+  /** Whether it was closed. */
+  readonly destroyed: boolean;
+  /** Whether it has yet to be connected. */
+  readonly pending?: boolean;
+  /** Listens to one event. */
+  once(event: string, listener: (...args: never[]) => void): unknown;
+  /** Listens no more. */
+  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+/**
+ * Resolves when a socket is connected and everybody who waited for that has been told; rejects when it dies first.
+ *
+ * @param socket The socket.
+ * @param nextTick Calls back when what runs now is done.
+ */
+export function connected(socket: ConnectingSocket, nextTick: (callback: () => void) => void): Promise<void> {
+  const died = (cause?: unknown) =>
+    new KeepAliveError("Cannot set keep-alive: the socket was closed before it was connected", {
+      code: "ENOTCONN",
+      ...cause === undefined ? {} : { cause },
+    });
+  return new Promise((resolve, reject) => {
+    if (socket.destroyed) return reject(died());
+    if (!socket.connecting && !socket.pending) return resolve();
+    const end = (settle: () => void) => {
+      for (const [event, listener] of Object.entries(listeners)) socket.removeListener(event, listener);
+      settle();
+    };
+    const listeners = {
+      // Drivers and agents set their own keep-alive in listeners of this event, or one tick later.
+      connect: () => end(() => nextTick(resolve)),
+      error: (error: unknown) => end(() => reject(died(error))),
+      close: () => end(() => reject(died())),
+    };
+    for (const [event, listener] of Object.entries(listeners)) socket.once(event, listener);
+  });
+}

@@ -1,0 +1,272 @@
+/** Objects that show no descriptor: they are found by their addresses, and only they are changed. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { once } from "node:events";
+import * as http from "node:http";
+import * as http2 from "node:http2";
+import * as https from "node:https";
+import * as net from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import * as tls from "node:tls";
+import { getKeepAlive, KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
+import { c } from "./c.ts";
+import { cert, key } from "./certificate.ts";
+import { changedBy } from "./kernel.ts";
+import { needs, runtime, temporary } from "./tools.ts";
+
+const withCompiler = needs("cc");
+const host = "127.0.0.1";
+let idle = 3600;
+
+/** Sets an idle time that nothing had before, and asks the kernel which sockets changed: these, and no other. */
+function onlyChanges(socket: SocketLike, ...expected: { local: string; remote: string | null }[]): void {
+  idle += 1;
+  const changed = changedBy(() => assertEquals(setKeepAlive(socket, { idle: idle * 1000 }).idle, idle * 1000));
+  assertEquals(changed, expected.map((names) => ({ ...names, idle })));
+  assertEquals(getKeepAlive(socket).idle, idle * 1000);
+}
+
+interface NodeNames {
+  localAddress?: string;
+  localPort?: number;
+  remoteAddress?: string;
+  remotePort?: number;
+}
+
+const plain = (address = "") => address.replace(/^::ffff:/, "");
+const nodeNames = (socket: NodeNames) => ({
+  local: `${plain(socket.localAddress)} ${socket.localPort}`,
+  remote: `${plain(socket.remoteAddress)} ${socket.remotePort}`,
+});
+
+function isClosed(socket: SocketLike): void {
+  const error = assertThrows(() => setKeepAlive(socket, true), KeepAliveError, "closed");
+  assertEquals(error.code, "EBADF");
+}
+
+test(
+  "node:net: both ends of a connection in one process, each the right one, and the server",
+  withCompiler,
+  async (t) => {
+    const server = net.createServer().listen(0, host);
+    await once(server, "listening");
+    const { port } = server.address() as net.AddressInfo;
+    const client = net.connect(port, host);
+    const [[accepted]] = await Promise.all([once(server, "connection"), once(client, "connect")]) as [
+      [net.Socket],
+      unknown,
+    ];
+    t.after(() => {
+      client.destroy();
+      accepted.destroy();
+      server.close();
+    });
+    onlyChanges(client, nodeNames(client));
+    onlyChanges(accepted, nodeNames(accepted));
+    onlyChanges(server, { local: `${host} ${port}`, remote: null });
+    // Found again by what is remembered of the first time.
+    onlyChanges(client, nodeNames(client));
+  },
+);
+
+test("node:http: the server, and a request's socket", withCompiler, async (t) => {
+  const server = http.createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as net.AddressInfo;
+  t.after(() => void server.close());
+  onlyChanges(server, { local: `${host} ${port}`, remote: null });
+  const request = http.get({ port, host, agent: false });
+  const [incoming, response] = await once(server, "request") as [http.IncomingMessage, http.ServerResponse];
+  onlyChanges(incoming.socket, nodeNames(incoming.socket));
+  response.end();
+  const [answer] = await once(request, "response") as [http.IncomingMessage];
+  answer.resume();
+  await once(answer, "end");
+});
+
+test("node:tls: both ends, and the server", withCompiler, async (t) => {
+  const server = tls.createServer({ cert, key }).listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as net.AddressInfo;
+  const client = tls.connect({ port, host, ca: cert, servername: "localhost" });
+  const [[accepted]] = await Promise.all([once(server, "secureConnection"), once(client, "secureConnect")]) as [
+    [tls.TLSSocket],
+    unknown,
+  ];
+  t.after(() => {
+    client.destroy();
+    accepted.destroy();
+    server.close();
+  });
+  onlyChanges(client, nodeNames(client));
+  onlyChanges(accepted, nodeNames(accepted));
+  onlyChanges(server, { local: `${host} ${port}`, remote: null });
+});
+
+test("node:http and node:https: a client's socket", withCompiler, async (t) => {
+  const answer = (_: unknown, response: http.ServerResponse) => void response.end("hello");
+  const kinds = [
+    { server: http.createServer(answer), get: http.get },
+    { server: https.createServer({ cert, key }, answer), get: https.get },
+  ];
+  for (const { server, get } of kinds) {
+    server.listen(0, host);
+    await once(server, "listening");
+    t.after(() => void server.close());
+    const { port } = server.address() as net.AddressInfo;
+    const request = get({ port, host, ca: cert, servername: "localhost", agent: false } as https.RequestOptions);
+    const [response] = await once(request, "response") as [http.IncomingMessage];
+    onlyChanges(response.socket, nodeNames(response.socket));
+    response.resume();
+    await once(response, "end");
+  }
+});
+
+test("node:http2: the server, and session.socket at both ends", withCompiler, async (t) => {
+  const server = http2.createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as net.AddressInfo;
+  onlyChanges(server, { local: `${host} ${port}`, remote: null });
+  const arrived = once(server, "session") as Promise<[http2.Http2Session]>;
+  const client = http2.connect(`http://${host}:${port}`);
+  const [[accepted]] = await Promise.all([arrived, once(client, "connect")]);
+  t.after(() => {
+    client.destroy();
+    accepted.destroy();
+    server.close();
+  });
+  for (const { socket } of [client, accepted]) onlyChanges(socket, nodeNames(socket));
+});
+
+test("all listeners that share an address are served, as those of deno serve --parallel", withCompiler, () => {
+  const { close, listener } = c();
+  const one = listener(1);
+  const two = listener(1, 0, one.port);
+  const other = listener(1);
+  const local = `${host} ${one.port}`;
+  // The object stands for Deno.serve's; the sockets are real.
+  const server = { addr: { transport: "tcp", hostname: host, port: one.port } };
+  onlyChanges(server, { local, remote: null }, { local, remote: null });
+  [one, two, other].forEach(({ descriptor }) => close(descriptor));
+});
+
+if (runtime === "bun") {
+  test("Bun.serve(): the server, on an address and on localhost", withCompiler, async () => {
+    for (const hostname of [host, "::1"]) {
+      const server = Bun.serve({ hostname, port: 0, fetch: () => new Response() });
+      onlyChanges(server, { local: `${hostname} ${server.port}`, remote: null });
+      await server.stop(true);
+    }
+  });
+
+  test("Bun.serve(): refuses a Unix socket", async (t) => {
+    const server = Bun.serve({ unix: join(temporary(t), "socket"), fetch: () => new Response() });
+    assertThrows(() => setKeepAlive(server, true), TypeError, "Cannot set keep-alive of a Unix socket: it is TCP's");
+    await server.stop(true);
+  });
+}
+
+if (runtime === "deno") {
+  const name = ({ hostname, port }: Deno.NetAddr) => `${plain(hostname)} ${port}`;
+  const namesOf = (conn: { localAddr: Deno.Addr; remoteAddr: Deno.Addr }) => ({
+    local: name(conn.localAddr as Deno.NetAddr),
+    remote: name(conn.remoteAddr as Deno.NetAddr),
+  });
+
+  test(
+    "Deno.connect() and Deno.listen(): client, accepted connection and listener, IPv4, IPv6 and mapped",
+    withCompiler,
+    async () => {
+      for (const [listening, hostname] of [[host, host], ["::1", "::1"], ["::", host], ["0.0.0.0", host]]) {
+        const listener = Deno.listen({ hostname: listening, port: 0 });
+        const [client, accepted] = await Promise.all([
+          Deno.connect({ hostname, port: listener.addr.port }),
+          listener.accept(),
+        ]);
+        onlyChanges(client, namesOf(client));
+        const mapped = accepted.localAddr.hostname.startsWith("::ffff:") ? "::ffff:" : "";
+        const ends = namesOf(accepted);
+        onlyChanges(accepted, { local: mapped + ends.local, remote: mapped + ends.remote });
+        onlyChanges(listener, { local: name(listener.addr), remote: null });
+        client.close();
+        isClosed(client);
+        accepted.close();
+        isClosed(accepted);
+        listener.close();
+      }
+    },
+  );
+
+  test(
+    "Deno: TLS, client and accepted, before and after the handshake, the listener, and startTls",
+    withCompiler,
+    async () => {
+      const listener = Deno.listenTls({ hostname: host, port: 0, cert, key });
+      const to = { hostname: "localhost", port: listener.addr.port };
+      const connect = {
+        connectTls: () => Deno.connectTls({ ...to, caCerts: [cert] }),
+        startTls: async () => {
+          const conn = await Deno.connect({ ...to, hostname: host });
+          return Deno.startTls(conn, { hostname: "localhost", caCerts: [cert] });
+        },
+      };
+      for (const open of Object.values(connect)) {
+        const [client, accepted] = await Promise.all([open(), listener.accept()]);
+        onlyChanges(client, namesOf(client));
+        await Promise.all([client.handshake(), accepted.handshake()]);
+        onlyChanges(client, namesOf(client));
+        onlyChanges(accepted, namesOf(accepted));
+        [client, accepted].forEach((one) => one.close());
+      }
+      onlyChanges(listener, { local: name(listener.addr), remote: null });
+      listener.close();
+    },
+  );
+
+  test("Deno.serve(): the server, until it is shut down", withCompiler, async () => {
+    const server = Deno.serve({ hostname: host, port: 0, onListen() {} }, () => new Response());
+    onlyChanges(server, { local: name(server.addr), remote: null });
+    await server.shutdown();
+    const error = assertThrows(() => setKeepAlive(server, true), KeepAliveError);
+    assertEquals(
+      error.message.split(";")[0],
+      `Cannot set keep-alive: no socket of this process listens on ${host}:${server.addr.port}`,
+    );
+    assertEquals(error.code, "EBADF");
+  });
+
+  test("Deno: refuses Unix sockets", async (t) => {
+    const path = join(temporary(t), "socket");
+    const listener = Deno.listen({ transport: "unix", path });
+    const [client, accepted] = await Promise.all([Deno.connect({ transport: "unix", path }), listener.accept()]);
+    for (const unix of [listener, client, accepted]) {
+      assertThrows(() => setKeepAlive(unix, true), TypeError, "Cannot set keep-alive of a Unix socket: it is TCP's");
+      unix.close();
+    }
+  });
+
+  test("Deno: finds one of a thousand connections, wherever its descriptor is", withCompiler, async () => {
+    const listener = Deno.listen({ hostname: host, port: 0 });
+    const clients: Deno.TcpConn[] = [];
+    const others: Deno.TcpConn[] = [];
+    for (let at = 0; at < 1000; at++) {
+      const [client, accepted] = await Promise.all([
+        Deno.connect({ hostname: host, port: listener.addr.port }),
+        listener.accept(),
+      ]);
+      clients.push(client);
+      others.push(accepted);
+    }
+    for (const at of [0, 1, 500, 998, 999]) onlyChanges(clients[at], namesOf(clients[at]));
+    // A hole far below, where the next socket goes.
+    clients[100].close();
+    const [late, accepted] = await Promise.all([
+      Deno.connect({ hostname: host, port: listener.addr.port }),
+      listener.accept(),
+    ]);
+    onlyChanges(late, namesOf(late));
+    isClosed(clients[100]);
+    assert(others.length === 1000);
+    [...clients.filter((_, at) => at !== 100), ...others, late, accepted, listener].forEach((one) => one.close());
+  });
+}

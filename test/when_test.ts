@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { once } from "node:events";
+import * as net from "node:net";
+import { test } from "node:test";
+import * as tls from "node:tls";
+import { getKeepAlive, KeepAliveError, whenConnected } from "../mod.ts";
+import { cert, key } from "./certificate.ts";
+import { listen } from "./sockets.ts";
+
+const host = "127.0.0.1";
+const options = { idle: "73s", interval: "14s", count: 7, userTimeout: "97s" };
+const state = { enable: true, idle: 73_000, interval: 14_000, count: 7, userTimeout: 97_000 };
+
+test("whenConnected() sets keep-alive once the socket is connected, over what its own options set", async (t) => {
+  const { server, port } = await listen();
+  const socket = net.connect({ port, host, keepAlive: true, keepAliveInitialDelay: 20_000 });
+  t.after(() => {
+    socket.destroy();
+    server.close();
+  });
+  // As drivers do: in the event, and a tick after it.
+  socket.once("connect", () => socket.setKeepAlive(true, 21_000));
+  assert(socket.connecting);
+  const listeners = socket.listenerCount("error");
+  assertEquals(await whenConnected(socket, options), state);
+  assertEquals(getKeepAlive(socket), state);
+  assertEquals(socket.listenerCount("error"), listeners);
+  // Connected already: at once.
+  assertEquals((await whenConnected(socket, { idle: "74s" })).idle, 74_000);
+});
+
+test("whenConnected() waits for node:tls, and for a socket whose connect() comes later", async (t) => {
+  const server = tls.createServer({ cert, key }).listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as net.AddressInfo;
+  const secure = tls.connect({ port, host, ca: cert, servername: "localhost" });
+  assertEquals(await whenConnected(secure, options), state);
+  const late = new net.Socket();
+  const promise = whenConnected(late, options);
+  late.connect(port, host);
+  assertEquals(await promise, state);
+  t.after(() => {
+    secure.destroy();
+    late.destroy();
+    server.close();
+  });
+});
+
+test("whenConnected() rejects when the socket dies first, with what it died of", async () => {
+  const { server, port } = await listen();
+  server.close();
+  await once(server, "close");
+  const refused = net.connect(port, host);
+  const sentence = "Cannot set keep-alive: the socket was closed before it was connected";
+  const error = await assertRejects(() => whenConnected(refused, options), KeepAliveError, sentence);
+  assertEquals(error.code, "ENOTCONN");
+  assertEquals((error.cause as { code: string }).code, "ECONNREFUSED");
+
+  const destroyed = new net.Socket();
+  const promise = whenConnected(destroyed, options);
+  destroyed.destroy();
+  await assertRejects(() => promise, KeepAliveError, sentence);
+  await assertRejects(() => whenConnected(destroyed, options), KeepAliveError, sentence);
+});
+
+test("whenConnected() refuses bad options before it waits", async () => {
+  const socket = new net.Socket();
+  await assertRejects(() => whenConnected(socket, { idle: 30 }), RangeError, "Cannot set idle to 30 ms");
+  assertEquals(socket.listenerCount("connect"), 0);
+});
