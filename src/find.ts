@@ -64,11 +64,20 @@ function findListeners(system: System, name: Endpoint, action: Action): number[]
   );
 }
 
-/** The descriptor that an object's socket had before, if it has it still. */
-function remembered(system: System, socket: object): number | undefined {
-  const found = known.get(socket);
-  const cookie = found && cookieOf(system, found.descriptor);
-  return cookie && cookie[0] === found.cookie[0] && cookie[1] === found.cookie[1] ? found.descriptor : undefined;
+/**
+ * Finds and holds again, if what was found was closed at once. That may be the duplicate by which another thread holds
+ * the same socket; the socket itself is found the next time, or not at all.
+ */
+function untilHeld<Result>(attempt: () => Result | undefined): Result {
+  for (;;) {
+    const result = attempt();
+    if (result !== undefined) return result;
+  }
+}
+
+function isFound(system: System, descriptor: number, { cookie }: Found): boolean {
+  const now = cookieOf(system, descriptor);
+  return now !== undefined && now[0] === cookie[0] && now[1] === cookie[1];
 }
 
 function remember(system: System, socket: object, descriptor: number): void {
@@ -95,19 +104,23 @@ export function onSocket<Result>(
 ): Result {
   if (listener) {
     const isMeant = (pin: number) => isListener(system, pin, listener);
-    return findListeners(system, listener, action).map((found) => pinned(system, found, isMeant, act)).at(-1) as Result;
+    return untilHeld(() =>
+      findListeners(system, listener, action).map((found) => pinned(system, found, isMeant, act)).at(-1)
+    );
   }
   if (!names) return act(descriptor as number);
 
-  const before = remembered(system, socket as object);
-  if (before !== undefined) return act(before);
-  if (descriptor !== undefined && hasNames(system, descriptor, names)) {
-    remember(system, socket as object, descriptor);
-    return act(descriptor);
-  }
-  const found = findConnection(system, names, action);
-  return pinned(system, found, (pin) => hasNames(system, pin, names), (pin) => {
-    remember(system, socket as object, found);
-    return act(pin);
+  // The runtime's own word, confirmed: nobody but this thread closes that.
+  if (descriptor !== undefined && hasNames(system, descriptor, names)) return act(descriptor);
+
+  const before = known.get(socket as object);
+  const result = before && pinned(system, before.descriptor, (pin) => isFound(system, pin, before), act);
+  if (result !== undefined) return result;
+  return untilHeld(() => {
+    const found = findConnection(system, names, action);
+    return pinned(system, found, (pin) => hasNames(system, pin, names), (pin) => {
+      remember(system, socket as object, found);
+      return act(pin);
+    });
   });
 }

@@ -49,14 +49,14 @@ export function search(system: System, passes: (descriptor: number) => boolean, 
 
 /**
  * Acts on a descriptor that was found, through a duplicate: that pins the socket, whatever another thread makes of the
- * descriptor meanwhile.
+ * descriptor meanwhile. Undefined if it was too late for that.
  */
 export function pinned<Result>(
   system: System,
   descriptor: number,
   isMeant: (pin: number) => boolean,
   act: (pin: number) => Result,
-): Result {
+): Result | undefined {
   const [duplicate] = system.platform.search as readonly [number, string];
   const pin = system.libc.duplicate(descriptor, duplicate, 0);
   try {
@@ -64,5 +64,4 @@ export function pinned<Result>(
   } finally {
     if (pin >= 0) system.libc.close(pin);
   }
-  throw new KeepAliveError("Cannot hold on to the socket: it was closed meanwhile", { code: "EBADF" });
 }
