@@ -38,17 +38,19 @@
  *
  * @module
  */
-import { currentLibc, currentPlatform, nextTick } from "./ffi/mod.ts";
+import { currentLibc, currentPid, currentPlatform, nextTick } from "./ffi/mod.ts";
 import { onSocket } from "./src/find.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
 import { applyTo, readFrom } from "./src/keepalive.ts";
 import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
 import { parseOptions } from "./src/settings.ts";
+import { listSockets, type SocketFilter, type TcpSocket } from "./src/sockets.ts";
 import { connected, type ConnectingSocket } from "./src/when.ts";
 
 export type { Duration } from "./src/duration.ts";
 export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
-export type { ConnectingSocket, KeepAliveOptions, KeepAliveState, SocketLike };
+export type { Endpoint } from "./src/sockaddr.ts";
+export type { ConnectingSocket, KeepAliveOptions, KeepAliveState, SocketFilter, SocketLike, TcpSocket };
 
 /**
  * Sets keep-alive on a socket and reads back what the kernel has made of it.
@@ -180,4 +182,39 @@ export async function whenConnected(
   parseOptions(options, currentPlatform());
   await connected(socket, nextTick);
   return setKeepAlive(socket, options);
+}
+
+/**
+ * Finds the TCP sockets of this process, those included that no object shows: of `fetch`, `WebSocket`, built-in database
+ * clients and native drivers. On Linux and Android.
+ *
+ * Each can be given to {@linkcode setKeepAlive} and {@linkcode getKeepAlive}.
+ *
+ * @param filter Which sockets; all, if it is absent.
+ * @returns The sockets, by descriptor.
+ *
+ * @throws {TypeError} If the filter has an unknown field, or a value of the wrong kind.
+ * @throws {KeepAliveError} If this system or runtime cannot be searched.
+ *
+ * @example The connection of a fetch
+ * ```ts
+ * import { findSockets, setKeepAlive } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ * import { createServer } from "node:http";
+ * import { once } from "node:events";
+ *
+ * const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ * const { port } = server.address() as { port: number };
+ * await (await fetch(`http://127.0.0.1:${port}`)).text();
+ *
+ * for (const socket of findSockets({ remotePort: port })) {
+ *   assertEquals(setKeepAlive(socket, { idle: "60s", interval: "15s", count: 4 }).idle, 60_000);
+ * }
+ * server.closeAllConnections();
+ * server.close();
+ * ```
+ */
+export function findSockets(filter: SocketFilter = {}): TcpSocket[] {
+  return listSockets({ platform: currentPlatform(), libc: currentLibc() }, currentPid(), filter);
 }

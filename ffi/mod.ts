@@ -68,6 +68,11 @@ function currentProcess(): Process {
   throw new KeepAliveError(`Cannot find a way to the system: ${found}`, { code: "ERR_UNSUPPORTED_RUNTIME" });
 }
 
+/** The number of this process. */
+export function currentPid(): number {
+  return currentProcess().pid;
+}
+
 /** Calls back when what runs now is done. */
 export function nextTick(callback: () => void): void {
   currentProcess().nextTick(callback);

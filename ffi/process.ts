@@ -9,6 +9,7 @@ export interface Process {
   readonly platform: string;
   readonly arch: string;
   readonly version: string;
+  readonly pid: number;
   readonly versions: { readonly deno?: string; readonly bun?: string; readonly node?: string };
   getBuiltinModule(id: string): unknown;
   nextTick(callback: () => void): void;

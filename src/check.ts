@@ -42,6 +42,13 @@ function proveTcp(system: System, descriptor: number, action: Action): void {
   }
 }
 
+/** Whether a descriptor is a TCP socket at all. */
+export function isTcp(system: System, descriptor: number): boolean {
+  return system.platform.proof.every(([level, name, accepted]) =>
+    getOption(system, descriptor, level, name) === 0 && accepted.includes(value[0])
+  );
+}
+
 function notConnected(system: System, descriptor: number, action: Action, errno: number): KeepAliveError {
   const state = system.platform.state;
   const known = state !== undefined && getOption(system, descriptor, ...state) === 0;

@@ -17,6 +17,8 @@ interface Found {
 }
 
 const known = new WeakMap<object, Found>();
+/** The same of objects that are nothing but what was found: what `findSockets` gave. */
+const listed = new WeakMap<object, Found>();
 
 function cookieOf(system: System, descriptor: number): Found["cookie"] | undefined {
   const { cookie } = system.platform;
@@ -80,9 +82,14 @@ function isFound(system: System, descriptor: number, { cookie }: Found): boolean
   return now !== undefined && now[0] === cookie[0] && now[1] === cookie[1];
 }
 
-function remember(system: System, socket: object, descriptor: number): void {
-  const cookie = cookieOf(system, descriptor);
-  if (cookie) known.set(socket, { descriptor, cookie });
+function remember(where: typeof known, system: System, socket: object, pin: number, descriptor: number): void {
+  const cookie = cookieOf(system, pin);
+  if (cookie) where.set(socket, { descriptor, cookie });
+}
+
+/** Makes an object stand for a socket that was found. */
+export function list(system: System, socket: object, pin: number, descriptor: number): void {
+  remember(listed, system, socket, pin, descriptor);
 }
 
 /**
@@ -102,6 +109,12 @@ export function onSocket<Result>(
   action: Action,
   act: (descriptor: number) => Result,
 ): Result {
+  const one = typeof socket === "object" ? listed.get(socket) : undefined;
+  if (one) {
+    const result = pinned(system, one.descriptor, (pin) => isFound(system, pin, one), act);
+    if (result !== undefined) return result;
+    throw new KeepAliveError(`Cannot ${action} keep-alive: the socket is closed`, { code: "EBADF" });
+  }
   if (listener) {
     const isMeant = (pin: number) => isListener(system, pin, listener);
     return untilHeld(() =>
@@ -119,7 +132,7 @@ export function onSocket<Result>(
   return untilHeld(() => {
     const found = findConnection(system, names, action);
     return pinned(system, found, (pin) => hasNames(system, pin, names), (pin) => {
-      remember(system, socket as object, found);
+      remember(known, system, socket as object, pin, found);
       return act(pin);
     });
   });

@@ -57,10 +57,16 @@ function denoEndpoint(address: unknown): Endpoint | undefined {
   return endpoint(hostname, port);
 }
 
+/** An address as findSockets shows it. */
+function own(address: unknown): Endpoint | undefined {
+  const { address: host, port } = (address ?? {}) as { address?: unknown; port?: unknown };
+  return endpoint(host, port);
+}
+
 /** Both names of a connection, as Deno or as node:net shows them. One alone is nobody's for sure. */
 function namesOf(shown: Shown): Names | undefined {
-  const local = denoEndpoint(shown.localAddr) ?? endpoint(shown.localAddress, shown.localPort);
-  const remote = denoEndpoint(shown.remoteAddr) ?? endpoint(shown.remoteAddress, shown.remotePort);
+  const local = denoEndpoint(shown.localAddr) ?? endpoint(shown.localAddress, shown.localPort) ?? own(shown.local);
+  const remote = denoEndpoint(shown.remoteAddr) ?? endpoint(shown.remoteAddress, shown.remotePort) ?? own(shown.remote);
   return local && remote ? { local, remote } : undefined;
 }
 
@@ -73,10 +79,7 @@ function listenerOf(shown: Shown): Endpoint | undefined {
   const { addr, address, listening } = shown;
   const { transport } = (addr ?? {}) as { transport?: unknown };
   if (transport === "tcp") return denoEndpoint(addr);
-  const found = listening === true && typeof address === "function" ? address.call(shown) : address;
-  if (typeof found !== "object" || found === null) return undefined;
-  const { address: host, port } = found as { address?: unknown; port?: unknown };
-  return endpoint(host, port);
+  return own(listening === true && typeof address === "function" ? address.call(shown) : address);
 }
 
 /** Deno's hint. It stays after close(), so it is nothing without both names. */
@@ -91,7 +94,8 @@ function look(shown: Shown): Identity | null {
   // Asked first: to read _handle of a node:dgram socket makes Node print a deprecation.
   if (otherKind(shown) || shown.connecting === true || shown.destroyed === true) return null;
   // http2's session.socket is a proxy that answers reads of _handle but not `"_handle" in socket`.
-  const fd = shown._handle?.fd ?? shown.fd;
+  // In a copy of what findSockets gave, the descriptor may be anybody's by now.
+  const fd = shown._handle?.fd ?? (own(shown.local) ? undefined : shown.fd);
   if (isDescriptor(fd)) return { descriptor: fd };
   const names = namesOf(shown);
   if (names) return { descriptor: denoDescriptor(shown), names };

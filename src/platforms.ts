@@ -47,6 +47,8 @@ export interface Platform {
   readonly listening: readonly [level: number, name: number];
   /** The option whose first byte is the TCP state; 2 and 3 are its connecting states wherever it exists. */
   readonly state?: readonly [level: number, name: number];
+  /** The names of the states, as `ss` takes them, by number. */
+  readonly states?: readonly string[];
   /** The option, eight bytes, that tells one socket from all others of the machine. */
   readonly cookie?: readonly [level: number, name: number];
   /** Where sockets can be searched for: fcntl's F_DUPFD_CLOEXEC, and the file that tells the size of the table. */
@@ -139,6 +141,21 @@ const LINUX = {
   proof: [[1, 38, [6, 262]], [1, 3, [1]]],
   listening: [1, 30],
   state: [TCP, 11],
+  // include/net/tcp_states.h; 0 is none.
+  states: [
+    "unknown",
+    "established",
+    "syn-sent",
+    "syn-recv",
+    "fin-wait-1",
+    "fin-wait-2",
+    "time-wait",
+    "closed",
+    "close-wait",
+    "last-ack",
+    "listening",
+    "closing",
+  ],
   cookie: [1, 57],
   search: [1030, "/proc/self/status"],
   family: "u16",

@@ -17,6 +17,8 @@ export interface Shown {
   readonly socket?: unknown;
   readonly type?: unknown;
   readonly then?: unknown;
+  readonly local?: unknown;
+  readonly remote?: unknown;
   readonly localAddr?: unknown;
   readonly remoteAddr?: unknown;
   readonly addr?: unknown;

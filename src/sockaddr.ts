@@ -5,9 +5,11 @@
  */
 import type { Platform } from "./platforms.ts";
 
-/** An address as runtimes show it. */
+/** One end of a connection. */
 export interface Endpoint {
+  /** The IP address. */
   readonly address: string;
+  /** The port. */
   readonly port: number;
 }
 
@@ -74,4 +76,22 @@ export function isEndpoint(bytes: Uint8Array, platform: Platform, { address, por
   return isIpv4
     ? wanted.every((byte, at) => byte === (at < 10 ? 0 : at < 12 ? 0xff : bytes[4 + at - 12]))
     : wanted.every((byte, at) => byte === bytes[8 + at]);
+}
+
+/** IPv6 in its canonical text (RFC 5952): lower case, the longest run of zeros as "::". */
+function formatIpv6(bytes: Uint8Array): string {
+  const hex = Array.from({ length: 8 }, (_, at) => (bytes[2 * at] * 256 + bytes[2 * at + 1]).toString(16));
+  const text = `:${hex.join(":")}:`;
+  const zeros = text.match(/:(?:0:){2,}/g)?.sort((a, b) => b.length - a.length)[0];
+  const short = zeros ? text.replace(zeros, "::") : text;
+  return short.replace(/^:(?!:)/, "").replace(/(?<!:):$/, "");
+}
+
+/** A sockaddr of the kernel's as an endpoint; IPv4-mapped addresses as IPv4. */
+export function formatEndpoint(bytes: Uint8Array, platform: Platform): Endpoint {
+  const port = bytes[2] * 256 + bytes[3];
+  if (familyOf(bytes, platform) === AF_INET) return { address: bytes.subarray(4, 8).join("."), port };
+  const six = bytes.subarray(8, 24);
+  const isMapped = six.subarray(0, 10).every((byte) => byte === 0) && six[10] === 0xff && six[11] === 0xff;
+  return { address: isMapped ? six.subarray(12).join(".") : formatIpv6(six), port };
 }
