@@ -65,3 +65,11 @@ for (const [name, command, folder] of runtimes) {
 const inC = Array.from({ length: HOT }, () => kernel<Hot>("bench", ROUNDS));
 const [set, get] = (["set", "get"] as const).map((key) => (median(inC.map((one) => one[key])) / 1000).toFixed(2));
 console.log(`C${" ".repeat(40)}${set.padStart(12)} us${get.padStart(21)} us`);
+
+console.log("\nDeno, reading what it hides    newest, first    again    an old one, first");
+for (const open of [10, 1000, 19_000]) {
+  const [, command, folder] = runtimes[0];
+  const found = child<Record<"newest" | "again" | "old", number>>(command, folder, "find", open);
+  const columns = (["newest", "again", "old"] as const).map((key) => `${found[key].toFixed(1)} us`.padStart(15));
+  console.log(`${String(open).padStart(6)} descriptors open ${columns.join(" ")}`);
+}
