@@ -126,14 +126,18 @@ function open(platform: Platform): Libc {
       getsockopt(descriptor, level, name, value, length) === 0 ? 0 : failure(),
     getsockname: (descriptor, address, length) => getsockname(descriptor, address, length) === 0 ? 0 : failure(),
     getpeername: (descriptor, address, length) => getpeername(descriptor, address, length) === 0 ? 0 : failure(),
-    duplicate: (descriptor, command, least) => fcntl(descriptor, command, least),
+    duplicate(descriptor, command, least) {
+      const found = fcntl(descriptor, command, least);
+      return found >= 0 ? found : -Math.abs(failure());
+    },
     close: (descriptor) => close(descriptor) === 0 ? 0 : failure(),
     readFile(path, into) {
       const descriptor = open(path, 0);
-      if (descriptor < 0) return -1;
+      if (descriptor < 0) return -Math.abs(failure());
       const count = read(descriptor, into, into.byteLength);
+      const result = count >= 0 ? count : -Math.abs(failure());
       close(descriptor);
-      return count;
+      return result;
     },
   };
 }

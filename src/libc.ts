@@ -15,10 +15,10 @@ export interface Libc {
   getsockopt(descriptor: number, level: number, name: number, value: Int32Array, length: Uint32Array): number;
   getsockname(descriptor: number, address: Uint8Array, length: Uint32Array): number;
   getpeername(descriptor: number, address: Uint8Array, length: Uint32Array): number;
-  /** `fcntl` with F_DUPFD_CLOEXEC: the lowest free descriptor from `least` on, or -1. */
+  /** `fcntl` with F_DUPFD_CLOEXEC: the lowest free descriptor from `least` on, or the error number, negative. */
   duplicate(descriptor: number, command: number, least: number): number;
   close(descriptor: number): number;
-  /** Reads the beginning of a file, whose path ends with a zero byte; returns how many bytes, or -1. */
+  /** Reads the beginning of a file, whose path ends with a zero byte; returns how many bytes, or the error number, negative. */
   readFile(path: Uint8Array, into: Uint8Array): number;
 }
 

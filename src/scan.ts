@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { System } from "./calls.ts";
+import { type System, systemError } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
 
 /** How far around the place of the newest socket is looked before all is. */
@@ -12,9 +12,10 @@ const NEAR = 32;
 const status = new Uint8Array(4096);
 
 /** How many descriptors the process's table has room for: FDSize of proc_pid_status(5). */
-function tableSize({ libc }: System, file: string): number {
-  const count = libc.readFile(new TextEncoder().encode(`${file}\0`), status);
-  const text = new TextDecoder().decode(status.subarray(0, Math.max(0, count)));
+function tableSize(system: System, file: string): number {
+  const count = system.libc.readFile(new TextEncoder().encode(`${file}\0`), status);
+  if (count < 0) throw systemError(system, `Cannot search for the socket: ${file} does not open`, "open", -count);
+  const text = new TextDecoder().decode(status.subarray(0, count));
   return Number(/^FDSize:\s*(\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
@@ -59,6 +60,9 @@ export function pinned<Result>(
 ): Result | undefined {
   const [duplicate] = system.platform.search as readonly [number, string];
   const pin = system.libc.duplicate(descriptor, duplicate, 0);
+  if (pin < 0 && system.platform.errors[-pin] !== "EBADF") {
+    throw systemError(system, "Cannot hold on to the socket, for which a descriptor must be free", "fcntl", -pin);
+  }
   try {
     if (pin >= 0 && isMeant(pin)) return act(pin);
   } finally {

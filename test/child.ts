@@ -4,11 +4,12 @@
  *   child.ts import            what the import opened, then what the first call did
  *   child.ts set               what a set and a wrong read came to
  *   child.ts copy                  what a new socket has, and what giving it to another comes to
+ *   child.ts full                  what a reading comes to while no descriptor is free, and after
  *   child.ts unknown WHAT      what a set comes to where process.WHAT is something else
  *
  * @module
  */
-import { writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import process from "node:process";
 import { pair } from "./sockets.ts";
 
@@ -55,6 +56,25 @@ if (mode === "import") {
   const other = await pair({ after() {} });
   const state = getKeepAlive(socket);
   answer = [state, await attempt(() => setKeepAlive(other.socket, state)), getKeepAlive(other.socket)];
+} else if (mode === "full") {
+  const { getKeepAlive, setKeepAlive } = await import("../mod.ts");
+  setKeepAlive(socket, { idle: "61s" });
+  const [{ local, remote }] = (await import("../mod.ts")).findSockets({ listening: false });
+  const opened: number[] = [];
+  try {
+    for (;;) opened.push(openSync("/dev/null", "r"));
+  } catch {
+    // No descriptor is free any more.
+  }
+  const names = {
+    localAddress: local.address,
+    localPort: local.port,
+    remoteAddress: remote?.address,
+    remotePort: remote?.port,
+  };
+  const full = await attempt(() => getKeepAlive(names));
+  opened.forEach(closeSync);
+  answer = [full, await attempt(() => typeof getKeepAlive(names).enable)];
 } else if (mode === "unknown") {
   Object.defineProperty(process, what, { value: UNKNOWN[what] });
   const { setKeepAlive } = await import("../mod.ts");

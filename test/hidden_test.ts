@@ -12,7 +12,7 @@ import { getKeepAlive, KeepAliveError, setKeepAlive, type SocketLike } from "../
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
 import { changedBy } from "./kernel.ts";
-import { needs, runtime, temporary } from "./tools.ts";
+import { command, needs, root, run, runtime, temporary } from "./tools.ts";
 
 const withCompiler = needs("cc");
 const host = "127.0.0.1";
@@ -270,3 +270,15 @@ if (runtime === "deno") {
     [...clients.filter((_, at) => at !== 100), ...others, late, accepted, listener].forEach((one) => one.close());
   });
 }
+
+test("while no descriptor is free, a socket is not taken for closed, nor waited for", () => {
+  const limited = ["sh", "-c", `ulimit -n 256; exec "$@"`, "sh", ...command(join(root, "test/child.ts")), "full"];
+  const { status, stdout, stderr } = run(limited);
+  assertEquals(status, 0, stderr);
+  const [full, after] = JSON.parse(stdout);
+  assertEquals(after, "boolean");
+  assertEquals(
+    full.message,
+    "Cannot search for the socket: /proc/self/status does not open: open failed with ERRNO_24 (24)",
+  );
+});

@@ -35,9 +35,9 @@ function fake(platform: Platform, options: Record<string, number>, errors: Recor
     },
     getsockname: (_, address) => errors.getsockname ?? named(address),
     getpeername: (_, address) => errors.getpeername ?? named(address),
-    duplicate: () => -1,
+    duplicate: () => -24,
     close: () => 0,
-    readFile: () => -1,
+    readFile: () => -24,
   };
   const system: System = { platform, libc };
   return {
