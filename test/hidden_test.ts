@@ -271,6 +271,27 @@ if (runtime === "deno") {
   });
 }
 
+if (runtime === "node") {
+  test("node:cluster: a worker's server is its own only where it is shared, else the primary's", () => {
+    const answer = (policy: string) => {
+      const { stdout, stderr, status } = run([
+        ...command(join(root, "test/cluster_child.ts"), "--no-warnings"),
+        policy,
+      ]);
+      assertEquals(status, 0, stderr);
+      return JSON.parse(stdout);
+    };
+    assertEquals(answer("shared"), { idle: 81_000 });
+    const { code, message } = answer("round-robin");
+    assertEquals(code, "EBADF");
+    assert(
+      /^Cannot set keep-alive: no socket of this process listens on 127\.0\.0\.1:\d+; where a cluster's primary process has it, call this there$/
+        .test(message),
+      message,
+    );
+  });
+}
+
 test("while no descriptor is free, a socket is not taken for closed, nor waited for", () => {
   const limited = ["sh", "-c", `ulimit -n 256; exec "$@"`, "sh", ...command(join(root, "test/child.ts")), "full"];
   const { status, stdout, stderr } = run(limited);
