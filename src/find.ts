@@ -30,7 +30,7 @@ function hasName(system: System, descriptor: number, which: "getsockname" | "get
 }
 
 /** Whether a descriptor is a connection of these names. */
-export function hasNames(system: System, descriptor: number, { local, remote }: Names): boolean {
+function hasNames(system: System, descriptor: number, { local, remote }: Names): boolean {
   return hasName(system, descriptor, "getpeername", remote) && hasName(system, descriptor, "getsockname", local);
 }
 

@@ -44,11 +44,8 @@ const isDescriptor = (fd: unknown): fd is number => Number.isInteger(fd) && Numb
 /** Deno's accepted connections carry their descriptor under a symbol of this name (2.3.7 to 2.9; not registered). */
 const DENO_DESCRIPTOR = "Deno.internal.fd";
 
-const isEndpoint = (address: unknown, port: unknown): boolean =>
-  typeof address === "string" && typeof port === "number";
-
 function endpoint(address: unknown, port: unknown): Endpoint | undefined {
-  return isEndpoint(address, port) ? { address: address as string, port: port as number } : undefined;
+  return typeof address === "string" && typeof port === "number" ? { address, port } : undefined;
 }
 
 /** An address as Deno shows it. */
@@ -114,7 +111,9 @@ export function identify(socket: unknown, action: Action): Identity {
   if (typeof socket === "number") {
     if (isDescriptor(socket)) return { descriptor: socket };
     const Kind = Number.isInteger(socket) ? RangeError : TypeError;
-    throw new Kind(`Cannot ${action} keep-alive of descriptor ${socket}: a descriptor is a whole number, 0 or more`);
+    throw new Kind(
+      `Cannot ${action} keep-alive of descriptor ${socket}: a descriptor is a whole number from 0 to 2147483647`,
+    );
   }
   if (typeof socket !== "object" || socket === null) {
     throw new TypeError(

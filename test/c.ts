@@ -13,7 +13,6 @@ export function c() {
     socket: ["int", "int", "int"],
     socketpair: ["int", "int", "int", "buffer"],
     pipe: ["buffer"],
-    dup: ["int"],
     dup2: ["int", "int"],
     close: ["int"],
     bind: ["int", "buffer", "uint"],
@@ -34,7 +33,6 @@ export function c() {
   };
   return {
     close: (descriptor: number) => functions.close(descriptor),
-    dup: (descriptor: number) => made(functions.dup(descriptor)),
     dup2: (from: number, to: number) => made(functions.dup2(from, to)),
     /** AF_INET 2, AF_INET6 10, AF_UNIX 1; SOCK_STREAM 1, SOCK_DGRAM 2. */
     socket: (family: number, type: number, protocol = 0) => made(functions.socket(family, type, protocol)),

@@ -44,30 +44,39 @@ function isClosed(socket: SocketLike): void {
   assertEquals(error.code, "EBADF");
 }
 
-test(
-  "node:net: both ends of a connection in one process, each the right one, and the server",
-  withCompiler,
-  async (t) => {
-    const server = net.createServer().listen(0, host);
-    await once(server, "listening");
-    const { port } = server.address() as net.AddressInfo;
-    const client = net.connect(port, host);
-    const [[accepted]] = await Promise.all([once(server, "connection"), once(client, "connect")]) as [
-      [net.Socket],
-      unknown,
-    ];
-    t.after(() => {
-      client.destroy();
-      accepted.destroy();
-      server.close();
-    });
-    onlyChanges(client, nodeNames(client));
-    onlyChanges(accepted, nodeNames(accepted));
-    onlyChanges(server, { local: `${host} ${port}`, remote: null });
-    // Found again by what is remembered of the first time.
-    onlyChanges(client, nodeNames(client));
+const streams = {
+  "node:net": { create: () => net.createServer(), connect: (port: number) => net.connect(port, host), secure: false },
+  "node:tls": {
+    create: () => tls.createServer({ cert, key }),
+    connect: (port: number) => tls.connect({ port, host, ca: cert, servername: "localhost" }),
+    secure: true,
   },
-);
+};
+
+for (const [module, { create, connect, secure }] of Object.entries(streams)) {
+  test(
+    `${module}: both ends of a connection in one process, each the right one, and the server`,
+    withCompiler,
+    async (t) => {
+      const server = create().listen(0, host);
+      await once(server, "listening");
+      const { port } = server.address() as net.AddressInfo;
+      const arrived = once(server, secure ? "secureConnection" : "connection") as Promise<[net.Socket]>;
+      const client = connect(port);
+      const [[accepted]] = await Promise.all([arrived, once(client, secure ? "secureConnect" : "connect")]);
+      t.after(() => {
+        client.destroy();
+        accepted.destroy();
+        server.close();
+      });
+      onlyChanges(client, nodeNames(client));
+      onlyChanges(accepted, nodeNames(accepted));
+      onlyChanges(server, { local: `${host} ${port}`, remote: null });
+      // Found again by what is remembered of the first time.
+      onlyChanges(client, nodeNames(client));
+    },
+  );
+}
 
 test("node:http: the server, and a request's socket", withCompiler, async (t) => {
   const server = http.createServer().listen(0, host);
@@ -82,25 +91,6 @@ test("node:http: the server, and a request's socket", withCompiler, async (t) =>
   const [answer] = await once(request, "response") as [http.IncomingMessage];
   answer.resume();
   await once(answer, "end");
-});
-
-test("node:tls: both ends, and the server", withCompiler, async (t) => {
-  const server = tls.createServer({ cert, key }).listen(0, host);
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  const client = tls.connect({ port, host, ca: cert, servername: "localhost" });
-  const [[accepted]] = await Promise.all([once(server, "secureConnection"), once(client, "secureConnect")]) as [
-    [tls.TLSSocket],
-    unknown,
-  ];
-  t.after(() => {
-    client.destroy();
-    accepted.destroy();
-    server.close();
-  });
-  onlyChanges(client, nodeNames(client));
-  onlyChanges(accepted, nodeNames(accepted));
-  onlyChanges(server, { local: `${host} ${port}`, remote: null });
 });
 
 test("node:http and node:https: a client's socket", withCompiler, async (t) => {

@@ -95,7 +95,7 @@ test("identify() tells why an object shows no descriptor, and takes null for non
 });
 
 test("identify() refuses what is no socket", () => {
-  const whole = "a descriptor is a whole number, 0 or more";
+  const whole = "a descriptor is a whole number from 0 to 2147483647";
   const cases: [unknown, typeof TypeError, string][] = [
     [-1, RangeError, `Cannot read keep-alive of descriptor -1: ${whole}`],
     // As a C int this would be descriptor 5.

@@ -40,11 +40,15 @@ export interface KernelState {
 
 let allowed = false;
 
-/** What the kernel says of a descriptor of this process, asked from another process. */
-export function kernelState(descriptor: number): KernelState {
-  // Where Yama guards processes, as on Ubuntu, a child may look into its parent only if that allows it.
+/** Where Yama guards processes, as on Ubuntu, a child may look into its parent only if that allows it. */
+function letChildLook(): void {
   if (!allowed) allowTracing();
   allowed = true;
+}
+
+/** What the kernel says of a descriptor of this process, asked from another process. */
+export function kernelState(descriptor: number): KernelState {
+  letChildLook();
   return kernel("read", process.pid, descriptor);
 }
 
@@ -60,8 +64,7 @@ export interface KernelSocket {
 
 /** All TCP sockets of this process, asked from another process. */
 export function kernelSockets(): KernelSocket[] {
-  if (!allowed) allowTracing();
-  allowed = true;
+  letChildLook();
   return kernel("sockets", process.pid);
 }
 
