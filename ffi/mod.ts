@@ -58,6 +58,9 @@ const SEARCH = {
     "buffer", // void *buf
     "size", // size_t count
   ],
+  if_nametoindex: [
+    "buffer", // const char *ifname
+  ],
 } as const satisfies Declarations;
 
 function currentProcess(): Process {
@@ -116,7 +119,7 @@ export function currentLibc(): Libc {
 function open(platform: Platform): Libc {
   const declarations: Declarations = platform.search ? { ...FUNCTIONS, ...SEARCH } : FUNCTIONS;
   const { functions, errno } = openLibrary(platform, declarations);
-  const { setsockopt, getsockopt, getsockname, getpeername, fcntl, close, open, read } = functions;
+  const { setsockopt, getsockopt, getsockname, getpeername, fcntl, close, open, read, if_nametoindex } = functions;
   // Where errno was lost, a failure must not pass for a success.
   const failure = () => errno() || -1;
   return {
@@ -131,6 +134,7 @@ function open(platform: Platform): Libc {
       return found >= 0 ? found : -Math.abs(failure());
     },
     close: (descriptor) => close(descriptor) === 0 ? 0 : failure(),
+    interfaceIndex: (name) => if_nametoindex(name),
     readFile(path, into) {
       const descriptor = open(path, 0);
       if (descriptor < 0) return -Math.abs(failure());

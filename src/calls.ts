@@ -42,7 +42,7 @@ export function getOption({ libc }: System, descriptor: number, level: number, n
 /** Reads a socket's own or its peer's name into {@linkcode address}; returns 0 or the error number. */
 export function getAddress({ libc }: System, descriptor: number, which: "getsockname" | "getpeername"): number {
   // A call that fails leaves no family behind.
-  address.fill(0, 0, 2);
+  address[0] = address[1] = 0;
   length[0] = SOCKADDR_SIZE;
   return libc[which](descriptor, address, length);
 }

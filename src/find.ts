@@ -3,66 +3,57 @@
  *
  * @module
  */
-import { address, getAddress, getOption, type System, value } from "./calls.ts";
+import { getOption, type System, value } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
 import type { Identity, Names } from "./identity.ts";
+import { comparable, type Ends, endsOf, findAll, isConnection, isListener, lastSeen } from "./names.ts";
+import { likelyPlaces, wasFound } from "./places.ts";
 import type { Action } from "./refusal.ts";
-import { pinned, search } from "./scan.ts";
-import { type Endpoint, isEndpoint } from "./sockaddr.ts";
+import { pinned, searchAll, searchNear } from "./scan.ts";
+import { type Endpoint, isLinkLocal } from "./sockaddr.ts";
 
-/** Where an object's socket was found, with the cookie that tells whether it is there still. */
+type Cookie = readonly [number, number];
+
+/** Where an object's socket was found, with the cookie, where the system has one, that tells whether it is there still. */
 interface Found {
   readonly descriptor: number;
-  readonly cookie: readonly [number, number];
+  readonly cookie?: Cookie;
 }
 
 const known = new WeakMap<object, Found>();
 /** The same of objects that are nothing but what was found: what `findSockets` gave. */
 const listed = new WeakMap<object, Found>();
 
-function cookieOf(system: System, descriptor: number): Found["cookie"] | undefined {
+/** What tells a socket from all others, while it is open and after. */
+export function cookieOf(system: System, descriptor: number): Cookie | undefined {
   const { cookie } = system.platform;
   return cookie && getOption(system, descriptor, ...cookie, 8) === 0 ? [value[0], value[1]] : undefined;
 }
 
-function hasName(system: System, descriptor: number, which: "getsockname" | "getpeername", name: Endpoint): boolean {
-  return getAddress(system, descriptor, which) === 0 && isEndpoint(address, system.platform, name);
+function hasCookie(system: System, descriptor: number, cookie: Cookie): boolean {
+  const now = cookieOf(system, descriptor);
+  return now !== undefined && now[0] === cookie[0] && now[1] === cookie[1];
 }
 
-/** Whether a descriptor is a connection of these names. */
-function hasNames(system: System, descriptor: number, { local, remote }: Names): boolean {
-  return hasName(system, descriptor, "getpeername", remote) && hasName(system, descriptor, "getsockname", local);
+/** Makes an object stand for a socket that was found. */
+export function list(system: System, socket: object, pin: number, descriptor: number): void {
+  listed.set(socket, { descriptor, cookie: cookieOf(system, pin) });
 }
 
-function isListener(system: System, descriptor: number, name: Endpoint): boolean {
-  return hasName(system, descriptor, "getsockname", name) &&
-    getOption(system, descriptor, ...system.platform.listening) === 0 && value[0] !== 0;
-}
+const isClosed = (action: Action, reason: string): KeepAliveError =>
+  new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code: "EBADF" });
 
-/** Link-local addresses are unique on one link only, and most runtimes do not show which (RFC 4007). */
-const isLinkLocal = ({ address }: Endpoint): boolean => /^fe[89ab]/i.test(address);
-
-function findConnection(system: System, names: Names, action: Action): number {
-  const found = search(system, (descriptor) => hasNames(system, descriptor, names), isLinkLocal(names.local));
-  const cookies = new Set(found.map((descriptor) => cookieOf(system, descriptor)?.join()));
-  if (cookies.size === 1) return found[0];
-  const { local, remote } = names;
-  const ends = `${local.address}:${local.port} to ${remote.address}:${remote.port}`;
+/** Looks everywhere. */
+function findConnection(system: System, ends: Ends, { local, remote }: Names, action: Action): number {
+  const found = findAll(system, ends);
+  // Duplicates of a descriptor are one socket, and have its cookie.
+  const sockets = new Set(found.map((descriptor) => cookieOf(system, descriptor)?.join() ?? descriptor));
+  if (sockets.size === 1) return found[0];
+  const names = `${local.address}:${local.port} to ${remote.address}:${remote.port}`;
+  if (sockets.size === 0) throw isClosed(action, `the connection is closed: no open socket goes from ${names}`);
   throw new KeepAliveError(
-    found.length > 0
-      ? `Cannot ${action} keep-alive: several sockets go from ${ends}, on different links`
-      : `Cannot ${action} keep-alive: the connection is closed: no open socket goes from ${ends}`,
-    { code: found.length > 0 ? "ERR_AMBIGUOUS" : "EBADF" },
-  );
-}
-
-function findListeners(system: System, name: Endpoint, action: Action): number[] {
-  const found = search(system, (descriptor) => isListener(system, descriptor, name), true);
-  if (found.length > 0) return found;
-  throw new KeepAliveError(
-    `Cannot ${action} keep-alive: no socket of this process listens on ${name.address}:${name.port}; ` +
-      "where a cluster's primary process has it, call this there",
-    { code: "EBADF" },
+    `Cannot ${action} keep-alive: several sockets go from ${names}, on different links; pass the descriptor`,
+    { code: "ERR_AMBIGUOUS" },
   );
 }
 
@@ -77,19 +68,61 @@ function untilHeld<Result>(attempt: () => Result | undefined): Result {
   }
 }
 
-function isFound(system: System, descriptor: number, { cookie }: Found): boolean {
-  const now = cookieOf(system, descriptor);
-  return now !== undefined && now[0] === cookie[0] && now[1] === cookie[1];
+function onConnection<Result>(
+  system: System,
+  socket: object,
+  names: Names,
+  hint: number | undefined,
+  action: Action,
+  act: (descriptor: number) => Result,
+): Result {
+  const before = known.get(socket);
+  const cookie = before?.cookie;
+  const again = before && cookie && pinned(system, before.descriptor, (pin) => hasCookie(system, pin, cookie), act);
+  if (again !== undefined) return again;
+  const ends = endsOf(system, names);
+  if (!ends) throw isClosed(action, `${names.local.address} and ${names.remote.address} are not two IP addresses`);
+  const isMeant = (descriptor: number) => isConnection(system, descriptor, ends);
+  // The runtime's own word, confirmed: nobody but this thread closes that.
+  if (hint !== undefined && isMeant(hint)) return act(hint);
+
+  const hold = (descriptor: number) =>
+    pinned(system, descriptor, isMeant, (pin) => {
+      // Most sockets are asked for once: the cookie is fetched when this one is asked for again.
+      known.set(socket, { descriptor, cookie: before || isLinkLocal(ends.local) ? cookieOf(system, pin) : undefined });
+      wasFound(system, descriptor);
+      return act(pin);
+    });
+  // An address that is unique on one link only may be there twice, which only a look everywhere tells (RFC 4007).
+  if (!isLinkLocal(ends.local)) {
+    for (const place of before ? [before.descriptor] : likelyPlaces()) {
+      const result = hold(place);
+      if (result !== undefined) return result;
+    }
+    const candidate = lastSeen(ends) ?? searchNear(system, isMeant);
+    const result = candidate === undefined ? undefined : hold(candidate);
+    if (result !== undefined) return result;
+  }
+  return untilHeld(() => hold(findConnection(system, ends, names, action)));
 }
 
-function remember(where: typeof known, system: System, socket: object, pin: number, descriptor: number): void {
-  const cookie = cookieOf(system, pin);
-  if (cookie) where.set(socket, { descriptor, cookie });
-}
-
-/** Makes an object stand for a socket that was found. */
-export function list(system: System, socket: object, pin: number, descriptor: number): void {
-  remember(listed, system, socket, pin, descriptor);
+function onListeners<Result>(
+  system: System,
+  listener: Endpoint,
+  action: Action,
+  act: (descriptor: number) => Result,
+): Result {
+  const name = comparable(system, listener);
+  const isMeant = (descriptor: number) => name !== undefined && isListener(system, descriptor, name);
+  return untilHeld(() => {
+    const found = searchAll(system, isMeant);
+    if (found.length > 0) return found.map((descriptor) => pinned(system, descriptor, isMeant, act)).at(-1);
+    throw isClosed(
+      action,
+      `no socket of this process listens on ${listener.address}:${listener.port}; ` +
+        "where a cluster's primary process has it, call this there",
+    );
+  });
 }
 
 /**
@@ -111,29 +144,12 @@ export function onSocket<Result>(
 ): Result {
   const one = typeof socket === "object" ? listed.get(socket) : undefined;
   if (one) {
-    const result = pinned(system, one.descriptor, (pin) => isFound(system, pin, one), act);
+    const { cookie } = one;
+    const isMeant = (pin: number) => cookie !== undefined && hasCookie(system, pin, cookie);
+    const result = pinned(system, one.descriptor, isMeant, act);
     if (result !== undefined) return result;
-    throw new KeepAliveError(`Cannot ${action} keep-alive: the socket is closed`, { code: "EBADF" });
+    throw isClosed(action, "the socket is closed");
   }
-  if (listener) {
-    const isMeant = (pin: number) => isListener(system, pin, listener);
-    return untilHeld(() =>
-      findListeners(system, listener, action).map((found) => pinned(system, found, isMeant, act)).at(-1)
-    );
-  }
-  if (!names) return act(descriptor as number);
-
-  // The runtime's own word, confirmed: nobody but this thread closes that.
-  if (descriptor !== undefined && hasNames(system, descriptor, names)) return act(descriptor);
-
-  const before = known.get(socket as object);
-  const result = before && pinned(system, before.descriptor, (pin) => isFound(system, pin, before), act);
-  if (result !== undefined) return result;
-  return untilHeld(() => {
-    const found = findConnection(system, names, action);
-    return pinned(system, found, (pin) => hasNames(system, pin, names), (pin) => {
-      remember(known, system, socket as object, pin, found);
-      return act(pin);
-    });
-  });
+  if (listener) return onListeners(system, listener, action, act);
+  return names ? onConnection(system, socket as object, names, descriptor, action, act) : act(descriptor as number);
 }

@@ -60,12 +60,14 @@ function own(address: unknown): Endpoint | undefined {
   return endpoint(host, port);
 }
 
-/** Both names of a connection, as Deno or as node:net shows them. One alone is nobody's for sure. */
-function namesOf(shown: Shown): Names | undefined {
-  const local = denoEndpoint(shown.localAddr) ?? endpoint(shown.localAddress, shown.localPort) ?? own(shown.local);
-  const remote = denoEndpoint(shown.remoteAddr) ?? endpoint(shown.remoteAddress, shown.remotePort) ?? own(shown.remote);
-  return local && remote ? { local, remote } : undefined;
-}
+/** Both names of a connection. One alone is nobody's for sure. */
+const both = (local: Endpoint | undefined, remote: Endpoint | undefined): Names | undefined =>
+  local && remote && { local, remote };
+
+/** Both names, as node:net and as findSockets show them. */
+const namesOf = (shown: Shown): Names | undefined =>
+  both(endpoint(shown.localAddress, shown.localPort), endpoint(shown.remoteAddress, shown.remotePort)) ??
+    both(own(shown.local), own(shown.remote));
 
 /**
  * The name of a listener or server: `addr` on Deno, `address` of Bun.serve, `address()` of node: servers.
@@ -79,15 +81,26 @@ function listenerOf(shown: Shown): Endpoint | undefined {
   return own(listening === true && typeof address === "function" ? address.call(shown) : address);
 }
 
+let denoSymbol: symbol | undefined;
+
 /** Deno's hint. It stays after close(), so it is nothing without both names. */
 function denoDescriptor(shown: Shown): number | undefined {
-  const symbol = Object.getOwnPropertySymbols(shown).find(({ description }) => description === DENO_DESCRIPTOR);
-  const descriptor = symbol && (shown as Record<symbol, unknown>)[symbol];
+  if (denoSymbol === undefined || !(denoSymbol in shown)) {
+    denoSymbol = Object.getOwnPropertySymbols(shown).find(({ description }) => description === DENO_DESCRIPTOR);
+  }
+  const descriptor = denoSymbol && (shown as Record<symbol, unknown>)[denoSymbol];
   return isDescriptor(descriptor) ? descriptor : undefined;
+}
+
+/** A connection of Deno's own. They show nothing else, and are what is most often searched for: nothing else is asked. */
+function lookIntoDeno(shown: Shown): Identity | null {
+  const names = both(denoEndpoint(shown.localAddr), denoEndpoint(shown.remoteAddr));
+  return names ? { descriptor: denoDescriptor(shown), names } : null;
 }
 
 /** Looks into an object; null if it shows nothing of a socket. */
 function look(shown: Shown): Identity | null {
+  if (shown.localAddr !== undefined) return lookIntoDeno(shown);
   // Asked first: to read _handle of a node:dgram socket makes Node print a deprecation.
   if (otherKind(shown) || shown.connecting === true || shown.destroyed === true) return null;
   // http2's session.socket is a proxy that answers reads of _handle but not `"_handle" in socket`.
@@ -95,7 +108,7 @@ function look(shown: Shown): Identity | null {
   const fd = shown._handle?.fd ?? (own(shown.local) ? undefined : shown.fd);
   if (isDescriptor(fd)) return { descriptor: fd };
   const names = namesOf(shown);
-  if (names) return { descriptor: denoDescriptor(shown), names };
+  if (names) return { names };
   const listener = listenerOf(shown);
   return listener ? { listener } : null;
 }

@@ -18,6 +18,8 @@ export interface Libc {
   /** `fcntl` with F_DUPFD_CLOEXEC: the lowest free descriptor from `least` on, or the error number, negative. */
   duplicate(descriptor: number, command: number, least: number): number;
   close(descriptor: number): number;
+  /** `if_nametoindex`: the number of a network interface, whose name ends with a zero byte; 0 where there is none. */
+  interfaceIndex(name: Uint8Array): number;
   /** Reads the beginning of a file, whose path ends with a zero byte; returns how many bytes, or the error number, negative. */
   readFile(path: Uint8Array, into: Uint8Array): number;
 }

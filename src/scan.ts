@@ -9,7 +9,18 @@ import { KeepAliveError } from "./errors.ts";
 /** How far around the place of the newest socket is looked before all is. */
 const NEAR = 32;
 
+/** Any open descriptor can be duplicated, to learn where the next goes; 2 is stderr. */
+const STDERR = 2;
+
 const status = new Uint8Array(4096);
+
+function searchOf({ platform }: System): readonly [duplicate: number, status: string] {
+  if (platform.search) return platform.search;
+  throw new KeepAliveError(
+    `Cannot search for a socket on ${platform.title}: it is not known how; pass a descriptor or an object that shows one`,
+    { code: "ERR_NO_DESCRIPTOR" },
+  );
+}
 
 /** How many descriptors the process's table has room for: FDSize of proc_pid_status(5). */
 function tableSize(system: System, file: string): number {
@@ -19,32 +30,35 @@ function tableSize(system: System, file: string): number {
   return Number(/^FDSize:\s*(\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
-/** All descriptors that pass, or the first of them, beginning around the lowest free one: the kernel hands out that. */
-export function search(system: System, passes: (descriptor: number) => boolean, all: boolean): number[] {
-  const { libc, platform } = system;
-  if (!platform.search) {
-    throw new KeepAliveError(
-      `Cannot search for a socket on ${platform.title}: it is not known how; pass a descriptor or an object that shows one`,
-      { code: "ERR_NO_DESCRIPTOR" },
-    );
-  }
-  const [duplicate, file] = platform.search;
-  if (!all) {
-    // Any open descriptor can be duplicated to learn the lowest free one; 2 is stderr.
-    const free = libc.duplicate(2, duplicate, 0);
-    if (free >= 0) libc.close(free);
-    for (let far = 1; far <= NEAR; far++) {
-      if (free >= far && passes(free - far)) return [free - far];
-      if (free >= 0 && passes(free + far)) return [free + far];
-    }
-  }
+/** The next descriptors that the kernel will hand out: it always takes the lowest that is free (open(2)). */
+export function holes(system: System, count: number): number[] {
+  const [duplicate] = searchOf(system);
+  const { libc } = system;
   const found: number[] = [];
-  const size = tableSize(system, file);
-  for (let descriptor = 0; descriptor < size; descriptor++) {
-    if (!passes(descriptor)) continue;
-    found.push(descriptor);
-    if (!all) break;
+  for (let least = 0; found.length < count; least = found[found.length - 1] + 1) {
+    const hole = libc.duplicate(STDERR, duplicate, least);
+    if (hole < 0) break;
+    libc.close(hole);
+    found.push(hole);
   }
+  return found;
+}
+
+/** The first descriptor that passes of those around the lowest free one, which are the newest. */
+export function searchNear(system: System, passes: (descriptor: number) => boolean): number | undefined {
+  const [free] = holes(system, 1);
+  if (free === undefined) return undefined;
+  for (let far = 1; far <= NEAR; far++) {
+    if (free >= far && passes(free - far)) return free - far;
+    if (passes(free + far)) return free + far;
+  }
+}
+
+/** All descriptors that pass. */
+export function searchAll(system: System, passes: (descriptor: number) => boolean): number[] {
+  const size = tableSize(system, searchOf(system)[1]);
+  const found: number[] = [];
+  for (let descriptor = 0; descriptor < size; descriptor++) if (passes(descriptor)) found.push(descriptor);
   return found;
 }
 
@@ -58,8 +72,7 @@ export function pinned<Result>(
   isMeant: (pin: number) => boolean,
   act: (pin: number) => Result,
 ): Result | undefined {
-  const [duplicate] = system.platform.search as readonly [number, string];
-  const pin = system.libc.duplicate(descriptor, duplicate, 0);
+  const pin = system.libc.duplicate(descriptor, searchOf(system)[0], 0);
   if (pin < 0 && system.platform.errors[-pin] !== "EBADF") {
     throw systemError(system, "Cannot hold on to the socket, for which a descriptor must be free", "fcntl", -pin);
   }

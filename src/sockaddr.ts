@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatAddress, parseAddress } from "./ip.ts";
 import type { Platform } from "./platforms.ts";
 
 /** One end of a connection. */
@@ -31,67 +32,66 @@ export function isInternet(family: number, { inet6 }: Platform): boolean {
   return family === AF_INET || family === inet6;
 }
 
-function ipv4(text: string): number[] | undefined {
-  const parts = text.split(".");
-  const valid = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-  return valid ? parts.map(Number) : undefined;
-}
-
-/** The sixteen-bit groups of one side of a "::". */
-function groups(text: string): number[] {
-  return text === "" ? [] : text.split(":").flatMap((group) => {
-    const [a, b, c, d] = ipv4(group) ?? [];
-    if (d !== undefined) return [a * 256 + b, c * 256 + d];
-    return /^[\da-f]{1,4}$/i.test(group) ? parseInt(group, 16) : NaN;
-  });
+/** An endpoint as it is compared with the kernel's. */
+export interface Name {
+  /** Sixteen bytes, IPv4 as IPv4-mapped IPv6. */
+  readonly bytes: Uint8Array;
+  readonly port: number;
+  /** The number of the network interface that a link-local address belongs to, where the text names one. */
+  readonly scope?: number;
 }
 
 /**
- * The sixteen bytes of an address in text, IPv4 as IPv4-mapped IPv6 (RFC 4291, 2.5.5.2); undefined if it is none.
+ * An endpoint as it is compared; undefined if its address is none.
  *
- * A scope (`%eth0`) is left out: runtimes do not agree on showing it.
+ * @param endpoint The endpoint, as a runtime shows it.
+ * @param interfaceIndex Finds the number of a network interface by its name; 0 where there is none.
  */
-export function parseAddress(text: string): Uint8Array | undefined {
-  const v4 = ipv4(text);
-  if (v4) return Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...v4);
-  const sides = text.replace(/%.*$/, "").split("::").map(groups);
-  const [head, tail = []] = sides;
-  const zeros = 8 - head.length - tail.length;
-  const fits = sides.length === 2 ? zeros >= 1 : sides.length === 1 && zeros === 0;
-  const all = [...head, ...Array<number>(fits ? zeros : 0).fill(0), ...tail];
-  if (!fits || all.some(Number.isNaN)) return undefined;
-  return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 255]));
+export function parseName({ address, port }: Endpoint, interfaceIndex: (name: string) => number): Name | undefined {
+  const bytes = parseAddress(address);
+  if (!bytes) return undefined;
+  const at = address.indexOf("%");
+  if (at < 0) return { bytes, port };
+  const zone = address.slice(at + 1);
+  return { bytes, port, scope: /^\d+$/.test(zone) ? Number(zone) : interfaceIndex(zone) };
 }
 
-/** Whether a sockaddr of the kernel's is the address that a runtime shows. */
-export function isEndpoint(bytes: Uint8Array, platform: Platform, { address, port }: Endpoint): boolean {
+/** A sockaddr's port, in network byte order. */
+export const portOf = (bytes: Uint8Array): number => bytes[2] * 256 + bytes[3];
+
+/** A sockaddr_in6's scope, sin6_scope_id, is in host byte order. */
+const scopeOf = (bytes: Uint8Array): number => new Uint32Array(bytes.buffer, bytes.byteOffset + 24, 1)[0];
+
+/** The byte of a sockaddr's address, as one of sixteen. An IPv4 address is at 4; an IPv6 one at 8, after its flow label. */
+const byteAt = (bytes: Uint8Array, isIpv4: boolean, at: number): number =>
+  isIpv4 ? (at < 10 ? 0 : at < 12 ? 0xff : bytes[at - 8]) : bytes[at + 8];
+
+/** Whether a sockaddr of the kernel's has a name that a runtime shows. */
+export function isNamed(bytes: Uint8Array, platform: Platform, name: Name): boolean {
+  if (portOf(bytes) !== name.port) return false;
   const family = familyOf(bytes, platform);
-  if (!isInternet(family, platform) || bytes[2] * 256 + bytes[3] !== port) return false;
+  if (!isInternet(family, platform)) return false;
   const isIpv4 = family === AF_INET;
-  // Most text is IPv4 in its only form: no need to parse it.
-  if (isIpv4 && address === `${bytes[4]}.${bytes[5]}.${bytes[6]}.${bytes[7]}`) return true;
-  const wanted = parseAddress(address);
-  if (wanted === undefined) return false;
-  // An IPv4 address is at 4; an IPv6 one at 8, after its flow label.
-  return isIpv4
-    ? wanted.every((byte, at) => byte === (at < 10 ? 0 : at < 12 ? 0xff : bytes[4 + at - 12]))
-    : wanted.every((byte, at) => byte === bytes[8 + at]);
+  for (let at = 15; at >= 0; at--) {
+    if (byteAt(bytes, isIpv4, at) !== name.bytes[at]) return false;
+  }
+  return isIpv4 || name.scope === undefined || scopeOf(bytes) === name.scope;
 }
 
-/** IPv6 in its canonical text (RFC 5952): lower case, the longest run of zeros as "::". */
-function formatIpv6(bytes: Uint8Array): string {
-  const hex = Array.from({ length: 8 }, (_, at) => (bytes[2 * at] * 256 + bytes[2 * at + 1]).toString(16));
-  const text = `:${hex.join(":")}:`;
-  const zeros = text.match(/:(?:0:){2,}/g)?.sort((a, b) => b.length - a.length)[0];
-  const short = zeros ? text.replace(zeros, "::") : text;
-  return short.replace(/^:(?!:)/, "").replace(/(?<!:):$/, "");
+/** Whether a name may be another socket's too, on another link: link-local (RFC 4291, 2.5.6) and without a scope. */
+export const isLinkLocal = ({ bytes, scope }: Name): boolean =>
+  scope === undefined && bytes[0] === 0xfe && (bytes[1] & 0xc0) === 0x80;
+
+const scratch = new Uint8Array(16);
+
+/** The sixteen bytes of a sockaddr's address, IPv4 as IPv4-mapped IPv6; valid until the next call. */
+export function addressBytes(bytes: Uint8Array, platform: Platform): Uint8Array {
+  const isIpv4 = familyOf(bytes, platform) === AF_INET;
+  for (let at = 0; at < 16; at++) scratch[at] = byteAt(bytes, isIpv4, at);
+  return scratch;
 }
 
 /** A sockaddr of the kernel's as an endpoint; IPv4-mapped addresses as IPv4. */
 export function formatEndpoint(bytes: Uint8Array, platform: Platform): Endpoint {
-  const port = bytes[2] * 256 + bytes[3];
-  if (familyOf(bytes, platform) === AF_INET) return { address: bytes.subarray(4, 8).join("."), port };
-  const six = bytes.subarray(8, 24);
-  const isMapped = six.subarray(0, 10).every((byte) => byte === 0) && six[10] === 0xff && six[11] === 0xff;
-  return { address: isMapped ? six.subarray(12).join(".") : formatIpv6(six), port };
+  return { address: formatAddress(addressBytes(bytes, platform)), port: portOf(bytes) };
 }

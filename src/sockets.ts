@@ -6,10 +6,11 @@
 import { address, firstByte, getAddress, getOption, type System } from "./calls.ts";
 import { isTcp } from "./check.ts";
 import { list as listed } from "./find.ts";
+import { parseAddress } from "./ip.ts";
 import { readFrom } from "./keepalive.ts";
 import type { KeepAliveState } from "./options.ts";
-import { pinned, search } from "./scan.ts";
-import { type Endpoint, formatEndpoint, parseAddress } from "./sockaddr.ts";
+import { pinned, searchAll } from "./scan.ts";
+import { type Endpoint, formatEndpoint } from "./sockaddr.ts";
 import { list, nearest, show } from "./words.ts";
 
 /**
@@ -122,7 +123,7 @@ function describe(system: System, pin: number, pid: number, fd: number): TcpSock
  */
 export function listSockets(system: System, pid: number, filter: SocketFilter): TcpSocket[] {
   checkFilter(filter);
-  return search(system, (descriptor) => isTcp(system, descriptor), true).flatMap((descriptor) => {
+  return searchAll(system, (descriptor) => isTcp(system, descriptor)).flatMap((descriptor) => {
     const isStillTcp = (pin: number) => isTcp(system, pin);
     const found = pinned(system, descriptor, isStillTcp, (pin) => {
       const socket = describe(system, pin, pid, descriptor);

@@ -33,8 +33,8 @@ test("identify() takes both names of a connection, and Deno's hint only together
     [{ [Symbol("Deno.internal.rid")]: 6, localAddr, remoteAddr }, { descriptor: undefined, names }],
     // Deno.startTls gives addresses without a transport.
     [{ localAddr: { hostname: "127.0.0.1", port: 1 }, remoteAddr }, { descriptor: undefined, names }],
-    [{ _handle: {}, connecting: false, ...node }, { descriptor: undefined, names }],
-    [{ _handle: null, ...node }, { descriptor: undefined, names }],
+    [{ _handle: {}, connecting: false, ...node }, { names }],
+    [{ _handle: null, ...node }, { names }],
   ];
   for (const [socket, identity] of cases) assertEquals<unknown>(identify(socket, "set"), identity);
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { test } from "node:test";
-import { PLATFORMS } from "../src/platforms.ts";
-import { familyOf, isEndpoint, isInternet, parseAddress } from "../src/sockaddr.ts";
+import { parseAddress } from "../src/ip.ts";
+import { type Platform, PLATFORMS } from "../src/platforms.ts";
+import { type Endpoint, familyOf, isInternet, isNamed, parseName } from "../src/sockaddr.ts";
 
 const { linux, macos } = PLATFORMS;
 const hex = (text: string): string | undefined => {
@@ -54,7 +55,13 @@ test("familyOf() finds the family in both layouts", () => {
   assertEquals([2, 10, 30].map((family) => isInternet(family, macos)), [true, false, true]);
 });
 
-test("isEndpoint() compares the kernel's bytes with a runtime's text", () => {
+const interfaces = (name: string) => name === "eth0" ? 3 : 0;
+const isEndpoint = (bytes: Uint8Array, platform: Platform, endpoint: Endpoint) => {
+  const name = parseName(endpoint, interfaces);
+  return name !== undefined && isNamed(bytes, platform, name);
+};
+
+test("isNamed() compares the kernel's bytes with a runtime's text", () => {
   for (const [bytes, platform] of [[v4, linux], [v4Bsd, macos]] as const) {
     assert(isEndpoint(bytes, platform, { address: "10.1.2.3", port: 8080 }));
     assert(isEndpoint(bytes, platform, { address: "::ffff:10.1.2.3", port: 8080 }));
@@ -68,4 +75,18 @@ test("isEndpoint() compares the kernel's bytes with a runtime's text", () => {
     assert(!isEndpoint(bytes, platform, { address: "2001:db8::8", port: 443 }));
     assert(!isEndpoint(bytes, platform, { address: "10.1.2.3", port: 443 }));
   }
+});
+
+test("isNamed() compares the scope where the text has one", () => {
+  // fe80::7 of interface 3.
+  const little = new Uint8Array(new Uint32Array([3]).buffer);
+  const bytes = Uint8Array.of(10, 0, 1, 187, 9, 9, 9, 9, 0xfe, 0x80, ...Array<number>(13).fill(0), 7, ...little);
+  const cases: [string, boolean][] = [
+    ["fe80::7", true],
+    ["fe80::7%eth0", true],
+    ["fe80::7%3", true],
+    ["fe80::7%eth1", false],
+    ["fe80::7%4", false],
+  ];
+  for (const [address, is] of cases) assertEquals(isEndpoint(bytes, linux, { address, port: 443 }), is, address);
 });
