@@ -38,7 +38,7 @@
  *
  * @module
  */
-import { currentLibc, currentPid, currentPlatform, nextTick } from "./ffi/mod.ts";
+import { currentPid, currentPlatform, currentSystem, nextTick } from "./ffi/mod.ts";
 import { onSocket } from "./src/find.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
 import { applyTo, readFrom } from "./src/keepalive.ts";
@@ -97,10 +97,9 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
       "Cannot set keep-alive with a third argument: what Node writes as (true, 60000) is { idle: 60000 } here",
     );
   }
-  const platform = currentPlatform();
-  const request = parseOptions(options, platform);
+  const request = parseOptions(options, currentPlatform());
   const identity = identify(socket, "set");
-  const system = { platform, libc: currentLibc() };
+  const system = currentSystem();
   return onSocket(system, socket, identity, "set", (descriptor) => applyTo(system, descriptor, request));
 }
 
@@ -136,9 +135,8 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
  * ```
  */
 export function getKeepAlive(socket: SocketLike): KeepAliveState {
-  const platform = currentPlatform();
   const identity = identify(socket, "read");
-  const system = { platform, libc: currentLibc() };
+  const system = currentSystem();
   return onSocket(system, socket, identity, "read", (descriptor) => readFrom(system, descriptor));
 }
 
@@ -216,5 +214,5 @@ export async function whenConnected(
  * ```
  */
 export function findSockets(filter: SocketFilter = {}): TcpSocket[] {
-  return listSockets({ platform: currentPlatform(), libc: currentLibc() }, currentPid(), filter);
+  return listSockets(currentSystem(), currentPid(), filter);
 }

@@ -81,6 +81,25 @@ export function nextTick(callback: () => void): void {
   currentProcess().nextTick(callback);
 }
 
+/** A module that the runtime has built in; asked for when it is needed, so that importing this one cannot fail. */
+export function builtin(id: string): unknown {
+  return currentProcess().getBuiltinModule(id);
+}
+
+/** Whether the runtime's sockets do not show their descriptors. */
+export function hidesDescriptors(): boolean {
+  return currentProcess().versions.deno !== undefined;
+}
+
+/** A runtime's own global. */
+export function runtimeGlobal(name: "Deno" | "Bun"): unknown {
+  const found = (globalThis as Record<string, unknown>)[name];
+  if (found !== undefined) return found;
+  throw new KeepAliveError(`Cannot connect by ${name}'s own function: this is not ${name}; use @keepalive/tcp/node`, {
+    code: "ERR_UNSUPPORTED_RUNTIME",
+  });
+}
+
 let platform: Platform | undefined;
 let libc: Libc | undefined;
 
@@ -114,6 +133,11 @@ export function openLibrary(platform: Platform, declarations: Declarations): Lib
 /** The C library of this machine. */
 export function currentLibc(): Libc {
   return libc ??= open(currentPlatform());
+}
+
+/** This machine, opened. */
+export function currentSystem(): { readonly platform: Platform; readonly libc: Libc } {
+  return { platform: currentPlatform(), libc: currentLibc() };
 }
 
 function open(platform: Platform): Libc {

@@ -38,11 +38,18 @@ async function standIn(): Promise<string[]> {
   const there = await fetch(new URL("@std/assert/meta.json", jsr), { signal: AbortSignal.timeout(3000) })
     .then(async (response) => "versions" in await response.json()).catch(() => false);
   if (there) return [];
-  const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const { exports, imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   imports["@std/assert"] = new URL("test/std_assert.ts", root).href;
   // An import map replaces deno.json's own, the package's name for itself included.
-  imports["@keepalive/tcp"] = new URL("mod.ts", root).href;
+  for (const [name, file] of Object.entries<string>(exports)) {
+    imports[`@keepalive/tcp${name.slice(1)}`] = new URL(file, root).href;
+  }
   return ["--import-map=data:application/json," + encodeURIComponent(JSON.stringify({ imports }))];
+}
+
+/** What users import. */
+async function entries(): Promise<string[]> {
+  return Object.values<string>(JSON.parse(await Deno.readTextFile(new URL("deno.json", root))).exports);
 }
 
 const nodes = ["22", "24", "26"];
@@ -123,7 +130,7 @@ await step("runtimes", installRuntimes);
 await step("format", () => run([deno, "fmt", "--check"]));
 await step("lint", () => run([deno, "lint"]));
 await step("types", () => run([deno, "check", ...map, "--doc", "."]));
-await step("docs", () => run([deno, "doc", "--lint", "mod.ts"]));
+await step("docs", async () => await run([deno, "doc", "--lint", ...await entries()]));
 await step("publish", () => run([deno, "publish", "--dry-run", "--allow-dirty"]));
 await step(
   `Deno ${Deno.version.deno}`,

@@ -4,7 +4,7 @@
  * @module
  */
 import { getOption, setOption, type System, systemError, value } from "./calls.ts";
-import { checkSocket } from "./check.ts";
+import { checkSocket, isTcp } from "./check.ts";
 import { KeepAliveError } from "./errors.ts";
 import type { KeepAliveState } from "./options.ts";
 import type { Option, Platform, Setting } from "./platforms.ts";
@@ -104,6 +104,20 @@ export function applyTo(system: System, descriptor: number, request: Request): K
     });
   }
   return toState(values, platform);
+}
+
+/**
+ * Sets the user timeout alone, on a socket that is connecting, where the system bounds that by it. The rest follows when
+ * it is connected, and so does the word about what cannot be set.
+ *
+ * @param system The opened system.
+ * @param descriptor The socket.
+ * @param request The checked options.
+ */
+export function boundConnecting(system: System, descriptor: number, { values }: Request): void {
+  const { options: { userTimeout }, boundsConnecting } = system.platform;
+  if (!boundsConnecting || !userTimeout || values.userTimeout === undefined || !isTcp(system, descriptor)) return;
+  setOption(system, descriptor, userTimeout[0], userTimeout[1], values.userTimeout);
 }
 
 /**

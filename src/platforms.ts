@@ -71,6 +71,8 @@ export interface Platform {
   readonly sysctl?: Readonly<Partial<Record<Setting, string>>>;
   /** What keep-alive on a listening socket does: accepted sockets inherit it all, or the kernel closes the listener. */
   readonly listener?: "inherits" | "closes";
+  /** Whether a user timeout also bounds the wait for the answer to a SYN. */
+  readonly boundsConnecting?: boolean;
   /** Cells that no source confirmed. */
   readonly unconfirmed?: readonly string[];
 }
@@ -173,6 +175,8 @@ const LINUX = {
     count: "net.ipv4.tcp_keepalive_probes",
   },
   listener: "inherits",
+  // net/ipv4/tcp_timer.c, tcp_write_timeout: it is asked in SYN_SENT too.
+  boundsConnecting: true,
 } as const satisfies Platform;
 
 /** Linux where the socket level has System V's numbers: arch/{mips,sparc,alpha,parisc}/include/uapi/asm/socket.h. */

@@ -75,6 +75,19 @@ if (mode === "import") {
   const full = await attempt(() => getKeepAlive(names));
   opened.forEach(closeSync);
   answer = [full, await attempt(() => typeof getKeepAlive(names).enable)];
+} else if (mode === "last") {
+  const { connect } = await import("../src/connect/deno.ts");
+  const { findSockets } = await import("../mod.ts");
+  const { port } = (await import("./c.ts")).c().listener(5);
+  const opened: number[] = [];
+  const fill = () => {
+    for (;;) opened.push(openSync("/dev/null", "r"));
+  };
+  await attempt(fill);
+  closeSync(opened.pop() as number);
+  const failed = await connect({ hostname: "127.0.0.1", port, keepAlive: { idle: "61s" } }).catch((error) => error);
+  opened.forEach(closeSync);
+  answer = { code: failed.code, message: failed.message, left: findSockets({ remotePort: port }).length };
 } else if (mode === "unknown") {
   Object.defineProperty(process, what, { value: UNKNOWN[what] });
   const { setKeepAlive } = await import("../mod.ts");

@@ -37,6 +37,7 @@ function fake(platform: Platform, options: Record<string, number>, errors: Recor
     getpeername: (_, address) => errors.getpeername ?? named(address),
     duplicate: () => -24,
     close: () => 0,
+    interfaceIndex: () => 0,
     readFile: () => -24,
   };
   const system: System = { platform, libc };

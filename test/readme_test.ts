@@ -39,8 +39,9 @@ test("README: the table of systems is what the code has", () => {
 });
 
 test("README: the codes of errors are those that the code throws", () => {
-  const sources = ["src", "ffi"].flatMap((folder) =>
-    readdirSync(join(root, folder)).map((name) => readFileSync(join(root, folder, name), "utf8"))
+  const sources = ["src", "src/connect", "ffi"].flatMap((folder) =>
+    readdirSync(join(root, folder)).filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(join(root, folder, name), "utf8"))
   );
   const thrown = new Set(sources.join("\n").match(/"ERR_\w+"/g)?.map((code) => code.slice(1, -1)));
   // Node's own, which are only looked for.
@@ -48,6 +49,8 @@ test("README: the codes of errors are those that the code throws", () => {
   const told = readme.match(/^\| `ERR_\w+`/gm)?.map((row) => row.slice(3, -1)) ?? [];
   assertEquals(told.sort(), [...thrown].sort());
 });
+
+const entries: Record<string, string> = JSON.parse(readFileSync(join(root, "deno.json"), "utf8")).exports;
 
 interface Example {
   readonly name: string;
@@ -74,14 +77,17 @@ function runnable(code: string, port: number): string {
   const url = (file: string) => pathToFileURL(join(root, file)).href;
   return `import { assertEquals as printed } from "${url("test/std_assert.ts")}";\n` +
     code
-      .replaceAll(`"@keepalive/tcp"`, `"${url("mod.ts")}"`)
+      .replace(/"@keepalive\/tcp(.*?)"/g, (_, path) => `"${url(entries[`.${path}`])}"`)
       .replaceAll(`"@std/assert"`, `"${url("test/std_assert.ts")}"`)
       .replaceAll(`5432, "db.internal"`, `${port}, "127.0.0.1"`)
       .replaceAll(`port: 5432, hostname: "db.internal"`, `port: ${port}, hostname: "127.0.0.1"`)
+      .replaceAll(`port: 5432, host: "db.internal"`, `port: ${port}, host: "127.0.0.1"`)
       .replace(/^( *)console\.log\((.+)\); \/\/ (.+)$/gm, "$1printed<unknown>($2, $3);");
 }
 
-const sources = readdirSync(join(root, "src")).filter((name) => name.endsWith(".ts")).map((name) => `src/${name}`);
+const sources = ["src", "src/connect"].flatMap((folder) =>
+  readdirSync(join(root, folder)).filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)
+);
 const all = ["README.md", "mod.ts", ...sources].flatMap(examples).filter(({ code }) => isForThis(code));
 
 test("README and documentation comments: there are examples", () => {

@@ -1,0 +1,268 @@
+/** Connecting with keep-alive from the start: the runtimes' own functions, and one option more. */
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { once } from "node:events";
+import * as net from "node:net";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { test, type TestContext } from "node:test";
+import * as tls from "node:tls";
+import { getKeepAlive, KeepAliveError } from "../mod.ts";
+import { connect as bunConnect } from "../src/connect/bun.ts";
+import { connect as denoConnect, connectTls } from "../src/connect/deno.ts";
+import { connect, tlsConnect } from "../src/connect/node.ts";
+import { c } from "./c.ts";
+import { cert, key } from "./certificate.ts";
+import { kernelSockets } from "./kernel.ts";
+import { listen } from "./sockets.ts";
+import { needs, root, run, runtime, temporary } from "./tools.ts";
+import { command } from "./tools.ts";
+
+const host = "127.0.0.1";
+const keepAlive = { idle: "84s", interval: "16s", count: 7, userTimeout: "99s" };
+const state = { enable: true, idle: 84_000, interval: 16_000, count: 7, userTimeout: 99_000 };
+const secure = { host, ca: cert, servername: "localhost" };
+
+/** What the kernel says of a connection's own end. */
+const kernelIdle = (localPort?: number, remotePort?: number): number[] =>
+  kernelSockets().filter(({ local, remote }) => local.endsWith(` ${localPort}`) && remote?.endsWith(` ${remotePort}`))
+    .map(({ idle }) => idle);
+
+async function secureServer(t: TestContext): Promise<number> {
+  const server = tls.createServer({ cert, key }).listen(0, host);
+  server.on("tlsClientError", () => {});
+  await once(server, "listening");
+  t.after(() => void server.close());
+  return (server.address() as net.AddressInfo).port;
+}
+
+async function plainServer(t: TestContext): Promise<number> {
+  const { server, port } = await listen();
+  t.after(() => void server.close());
+  return port;
+}
+
+test(
+  "node connect() and tlsConnect(): in force when 'connect' comes, in every form of the call",
+  needs("cc"),
+  async (t) => {
+    const port = await plainServer(t);
+    const securePort = await secureServer(t);
+    const calls: Record<string, (listener: () => void) => net.Socket> = {
+      "connect(options)": (listener) => connect({ port, host, keepAlive }, listener),
+      "tlsConnect(options)": (listener) =>
+        tlsConnect({ ...secure, port: securePort, keepAlive }).once("connect", listener),
+      "tlsConnect(port, options)": (listener) =>
+        tlsConnect(securePort, { ...secure, keepAlive }).once("connect", listener),
+      "tlsConnect(port, host, options)": (listener) =>
+        tlsConnect(securePort, host, { ...secure, keepAlive }).once("connect", listener),
+      "tlsConnect() over a socket": (listener) =>
+        tlsConnect({ ...secure, socket: net.connect(securePort, host), keepAlive }).once("secureConnect", listener),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const socket = await new Promise<net.Socket>((resolve, reject) => {
+        const socket = call(() => resolve(socket));
+        socket.once("error", reject);
+      });
+      t.after(() => void socket.destroy());
+      assertEquals(getKeepAlive(socket), state, name);
+      assertEquals(kernelIdle(socket.localPort, socket.remotePort), [84], name);
+    }
+  },
+);
+
+test("node connect(): what has no options of ours is the runtime's own call", async (t) => {
+  const port = await plainServer(t);
+  const own = [
+    net.connect({ port, host, keepAlive: true, keepAliveInitialDelay: 20_000 }),
+    net.connect({ port, host, keepAlive: false }),
+    net.connect(port, host),
+  ];
+  const ours = [
+    connect({ port, host, keepAlive: true, keepAliveInitialDelay: 20_000 }),
+    connect({ port, host, keepAlive: false }),
+    connect(port, host),
+  ];
+  t.after(() => [...own, ...ours].forEach((socket) => socket.destroy()));
+  await Promise.all([...own, ...ours].map((socket) => once(socket, "connect")));
+  assertEquals(ours.map(getKeepAlive), own.map(getKeepAlive));
+
+  const path = join(temporary(t), "socket");
+  const server = net.createServer().listen(path);
+  await once(server, "listening");
+  for (const open of [() => connect(path), () => connect({ path })]) {
+    const socket = open();
+    await once(socket, "connect");
+    socket.destroy();
+  }
+  server.close();
+});
+
+test("node connect(): the runtime's errors come through untouched, also to nobody's ears", async (t) => {
+  const { server, port } = await listen();
+  server.close();
+  await once(server, "close");
+  for (const open of [connect, tlsConnect]) {
+    const socket = open({ port, host, keepAlive });
+    // No listener of ours takes an error from a program that has none.
+    assertEquals(
+      socket.listenerCount("error"),
+      net.connect(port, host).on("error", () => {}).listenerCount("error") - 1,
+    );
+    const [error] = await once(socket, "error") as [NodeJS.ErrnoException];
+    assertEquals([error.code, error instanceof KeepAliveError], ["ECONNREFUSED", false]);
+  }
+  assertThrows(() => connect({ port: 70_000, host, keepAlive }), RangeError);
+  t.after(() => {});
+});
+
+test("every connect refuses bad options, and Unix sockets, before it opens anything", async (t) => {
+  const path = join(temporary(t), "none");
+  const port = 1;
+  const bad = { idle: 30 };
+  const sentence = "Cannot set idle to 30 ms";
+  assertThrows(() => connect({ port, host, keepAlive: bad }), RangeError, sentence);
+  assertThrows(() => tlsConnect({ port, host, keepAlive: bad }), RangeError, sentence);
+  assertThrows(() => connect({ path, keepAlive } as net.IpcNetConnectOpts), TypeError, "of a Unix socket: it is TCP's");
+  if (runtime === "deno") {
+    await assertRejects(() => denoConnect({ port, keepAlive: bad }), RangeError, sentence);
+    await assertRejects(() => connectTls({ port, keepAlive: bad }), RangeError, sentence);
+    const unix = { transport: "unix", path, keepAlive } as Deno.UnixConnectOptions;
+    await assertRejects(() => denoConnect(unix), TypeError, "of a unix connection: it is TCP's");
+  } else {
+    const error = await assertRejects(() => denoConnect({ port }), KeepAliveError, "this is not Deno");
+    assertEquals(error.code, "ERR_UNSUPPORTED_RUNTIME");
+  }
+  if (runtime === "bun") {
+    const socket = { data() {} };
+    await assertRejects(() => bunConnect({ hostname: host, port, socket, keepAlive: bad }), RangeError, sentence);
+    const unix = { unix: path, socket, keepAlive };
+    await assertRejects(() => bunConnect(unix), TypeError, "of a Unix socket: it is TCP's");
+  } else {
+    const socket = { data() {} };
+    await assertRejects(() => bunConnect({ hostname: host, port, socket }), KeepAliveError, "this is not Bun");
+  }
+});
+
+test("tlsConnect(): where keep-alive cannot be set the socket is destroyed, and the error says so", async () => {
+  const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  const socket = tlsConnect({ socket: duplex, keepAlive });
+  const [error] = await once(socket, "error") as [unknown];
+  assertInstanceOf(error, KeepAliveError);
+  assert(error.message.endsWith("; the connection was closed"), error.message);
+  assertInstanceOf(error.cause, KeepAliveError);
+  assert(socket.destroyed);
+});
+
+if (runtime !== "deno") {
+  test("node connect(): a user timeout bounds the connecting too", async (t) => {
+    const { close, listener } = c();
+    const { descriptor, port, connecting } = listener(0);
+    // With the accept queue full, no SYN is answered any more.
+    const filling = [connecting(), connecting(), connecting()];
+    const plain = net.connect(port, host);
+    const socket = connect({ port, host, keepAlive: { ...keepAlive, userTimeout: 1200 } });
+    t.after(() => {
+      plain.destroy();
+      [descriptor, ...filling].forEach(close);
+    });
+    const start = performance.now();
+    const [error] = await once(socket, "error") as [NodeJS.ErrnoException];
+    // Bun has this one code for whatever goes wrong with connecting.
+    assertEquals(error.code, runtime === "bun" ? "ECONNREFUSED" : "ETIMEDOUT");
+    const took = performance.now() - start;
+    assert(took > 1100 && took < 3000, `${took}`);
+    assert(plain.connecting);
+  });
+}
+
+if (runtime === "deno") {
+  test("deno connect() and connectTls(): in force when the promise resolves", needs("cc"), async (t) => {
+    const port = await plainServer(t);
+    const securePort = await secureServer(t);
+    const [conn, secured] = await Promise.all([
+      denoConnect({ hostname: host, port, keepAlive }),
+      connectTls({ hostname: "localhost", port: securePort, caCerts: [cert], keepAlive }),
+    ]);
+    for (const one of [conn, secured]) {
+      assertEquals(getKeepAlive(one), state);
+      assertEquals(kernelIdle(one.localAddr.port, one.remoteAddr.port), [84]);
+    }
+    const off = await denoConnect({ hostname: host, port, keepAlive: false });
+    const plain = await denoConnect({ hostname: host, port });
+    assertEquals([off, plain].map((one) => getKeepAlive(one).enable), [false, false]);
+    [conn, secured, off, plain].forEach((one) => one.close());
+  });
+
+  test("deno connect(): 60 at once, each its own", needs("cc"), async (t) => {
+    const port = await plainServer(t);
+    const idle = (at: number) => 1000 + at;
+    const conns = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => denoConnect({ hostname: host, port, keepAlive: { idle: `${idle(at)}s` } })),
+    );
+    const kernel = new Map(kernelSockets().map(({ local, idle }) => [local, idle]));
+    const found = conns.map(({ localAddr }) => kernel.get(`${host} ${localAddr.port}`));
+    assertEquals(found, conns.map((_, at) => idle(at)));
+    conns.forEach((conn) => conn.close());
+  });
+
+  test("deno connect(): Deno's errors come through, Unix sockets work, and what fails leaves nothing behind", async (t) => {
+    const { server, port } = await listen();
+    server.close();
+    await once(server, "close");
+    const refused = () => denoConnect({ hostname: host, port, keepAlive });
+    await assertRejects(refused, Deno.errors.ConnectionRefused);
+    const signal = AbortSignal.abort();
+    await assertRejects(() => denoConnect({ hostname: host, port, signal, keepAlive }), DOMException, "aborted");
+    const path = join(temporary(t), "socket");
+    const listener = Deno.listen({ transport: "unix", path });
+    const conn = await denoConnect({ transport: "unix", path });
+    assertEquals(conn.remoteAddr.transport, "unix");
+    conn.close();
+    listener.close();
+  });
+
+  test("deno connect(): where keep-alive cannot be set the connection is closed, and the error says so", () => {
+    const limited = ["sh", "-c", `ulimit -n 128; exec "$@"`, "sh", ...command(join(root, "test/child.ts")), "last"];
+    const { status, stdout, stderr } = run(limited);
+    assertEquals(status, 0, stderr);
+    assertEquals(JSON.parse(stdout), {
+      code: "ERRNO_24",
+      message: "Cannot hold on to the socket, for which a descriptor must be free: fcntl failed with ERRNO_24 (24); " +
+        "the connection was closed",
+      left: 0,
+    });
+  });
+}
+
+if (runtime === "bun") {
+  test("bun connect(): in force when the promise resolves, plain and TLS", needs("cc"), async (t) => {
+    const port = await plainServer(t);
+    const securePort = await secureServer(t);
+    const socket = { data() {} };
+    const sockets = await Promise.all([
+      bunConnect({ hostname: host, port, socket, keepAlive }),
+      bunConnect({ hostname: host, port: securePort, tls: { ca: cert, serverName: "localhost" }, socket, keepAlive }),
+    ]);
+    for (const one of sockets) {
+      assertEquals(getKeepAlive(one), state);
+      assertEquals(kernelIdle(one.localPort, one.remotePort), [84]);
+    }
+    const plain = await bunConnect({ hostname: host, port, socket });
+    assertEquals(getKeepAlive(plain).enable, false);
+    [...sockets, plain].forEach((one) => one.terminate());
+  });
+
+  test("bun connect(): Bun's errors come through, and what cannot be set says that the connection was closed", async (t) => {
+    const port = await plainServer(t);
+    const socket = { data() {}, open: (own: Bun.Socket) => void own.terminate() };
+    const error = await assertRejects(() => bunConnect({ hostname: host, port, socket, keepAlive }), KeepAliveError);
+    assertEquals(error.message, "Cannot set keep-alive: the socket is closed; the connection was closed");
+    const { server, port: free } = await listen();
+    server.close();
+    await once(server, "close");
+    const refused = await assertRejects(() =>
+      bunConnect({ hostname: host, port: free, socket: { data() {} }, keepAlive })
+    );
+    assertEquals((refused as NodeJS.ErrnoException).code, "ECONNREFUSED");
+  });
+}
