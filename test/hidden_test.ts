@@ -8,36 +8,14 @@ import * as net from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as tls from "node:tls";
-import { getKeepAlive, KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
+import { KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
-import { changedBy } from "./kernel.ts";
+import { nodeNames, onlyChanges, plain } from "./changes.ts";
 import { command, needs, root, run, runtime, temporary } from "./tools.ts";
 
 const withCompiler = needs("cc");
 const host = "127.0.0.1";
-let idle = 3600;
-
-/** Sets an idle time that nothing had before, and asks the kernel which sockets changed: these, and no other. */
-function onlyChanges(socket: SocketLike, ...expected: { local: string; remote: string | null }[]): void {
-  idle += 1;
-  const changed = changedBy(() => assertEquals(setKeepAlive(socket, { idle: idle * 1000 }).idle, idle * 1000));
-  assertEquals(changed, expected.map((names) => ({ ...names, idle })));
-  assertEquals(getKeepAlive(socket).idle, idle * 1000);
-}
-
-interface NodeNames {
-  localAddress?: string;
-  localPort?: number;
-  remoteAddress?: string;
-  remotePort?: number;
-}
-
-const plain = (address = "") => address.replace(/^::ffff:/, "");
-const nodeNames = (socket: NodeNames) => ({
-  local: `${plain(socket.localAddress)} ${socket.localPort}`,
-  remote: `${plain(socket.remoteAddress)} ${socket.remotePort}`,
-});
 
 function isClosed(socket: SocketLike): void {
   const error = assertThrows(() => setKeepAlive(socket, true), KeepAliveError, "closed");

@@ -70,8 +70,9 @@ export function kernelSockets(): KernelSocket[] {
 
 /** The sockets of this process that something changed, with the names they have. */
 export function changedBy(act: () => unknown): { local: string; remote: string | null; idle: number }[] {
-  const before = new Map(kernelSockets().map((socket) => [socket.descriptor, socket.idle]));
+  const state = ({ enable, idle }: KernelSocket) => `${enable} ${idle}`;
+  const before = new Map(kernelSockets().map((socket) => [socket.descriptor, state(socket)]));
   act();
-  return kernelSockets().filter(({ descriptor, idle }) => before.get(descriptor) !== idle)
+  return kernelSockets().filter((socket) => before.get(socket.descriptor) !== state(socket))
     .map(({ local, remote, idle }) => ({ local, remote, idle }));
 }
