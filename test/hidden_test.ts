@@ -240,24 +240,32 @@ if (runtime === "deno") {
 }
 
 if (runtime === "node") {
-  test("node:cluster: a worker's server is its own only where it is shared, else the primary's", () => {
-    const answer = (policy: string) => {
-      const { stdout, stderr, status } = run([
-        ...command(join(root, "test/cluster_child.ts"), "--no-warnings"),
-        policy,
-      ]);
-      assertEquals(status, 0, stderr);
-      return JSON.parse(stdout);
-    };
-    assertEquals(answer("shared"), { idle: 81_000 });
-    const { code, message } = answer("round-robin");
-    assertEquals(code, "EBADF");
-    assert(
-      /^Cannot set keep-alive: no socket of this process listens on 127\.0\.0\.1:\d+; where a cluster's primary process has it, call this there$/
-        .test(message),
-      message,
-    );
-  });
+  test(
+    "node:cluster: a worker's server is its own only where it is shared, else the primary's; a connection always is",
+    withCompiler,
+    () => {
+      const answer = (policy: string) => {
+        const { stdout, stderr, status } = run([
+          ...command(join(root, "test/cluster_child.ts"), "--no-warnings"),
+          policy,
+        ]);
+        assertEquals(status, 0, stderr);
+        const { server, before, names, accepted } = JSON.parse(stdout);
+        // What the primary set later, it inherited, and then it alone was changed.
+        assertEquals(accepted, { inherited: 82_000, changed: [{ ...names, idle: 83 }] });
+        return { server, before };
+      };
+      assertEquals(answer("shared"), { server: { idle: 81_000 }, before: [81_000] });
+      const { server: { code, message }, before } = answer("round-robin");
+      assertEquals(before.length, 1);
+      assertEquals(code, "EBADF");
+      assert(
+        /^Cannot set keep-alive: no socket of this process listens on 127\.0\.0\.1:\d+; where a cluster's primary process has it, call this there$/
+          .test(message),
+        message,
+      );
+    },
+  );
 }
 
 test("while no descriptor is free, a socket is not taken for closed, nor waited for", () => {
