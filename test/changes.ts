@@ -46,7 +46,7 @@ export function onlyChanges(socket: SocketLike, ...expected: KernelNames[]): voi
 /** Both calls refuse it with these words, and no socket changes. Returns the error's code. */
 export function changesNothing(
   socket: object,
-  Class: typeof TypeError | typeof KeepAliveError,
+  Class: typeof Error | typeof KeepAliveError,
   includes: string,
 ): string | undefined {
   const codes: (string | undefined)[] = [];
