@@ -10,13 +10,21 @@ import { findSockets, KeepAliveError, whenConnected } from "../mod.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
 import { changesNothing, nextIdle, nodeNames, onlyChanges } from "./changes.ts";
-import { kernelSockets } from "./kernel.ts";
+import { watch } from "./kernel.ts";
 import { listen } from "./sockets.ts";
 import { needs, runtime } from "./tools.ts";
 
 const withCompiler = needs("cc");
 const withIPv6 = needs("cc", "ip -6 address show dev lo | grep -q ::1");
 const host = "127.0.0.1";
+
+/** Sets a socket that is connecting, and asks the kernel which one it was. */
+async function onlyChangesConnected(socket: net.Socket): Promise<void> {
+  const idle = nextIdle();
+  const changes = watch();
+  assertEquals((await whenConnected(socket, { idle: idle * 1000 })).idle, idle * 1000);
+  assertEquals(changes().filter((changed) => changed.idle === idle), [{ ...nodeNames(socket), idle }]);
+}
 
 /** Where nobody listens first, and then where somebody does. */
 const lookup: net.LookupFunction = (_name, _options, done) =>
@@ -120,11 +128,8 @@ test(
       server.close();
     });
     assertEquals(changesNothing(socket, KeepAliveError, "use whenConnected"), "ENOTCONN");
-    const idle = nextIdle();
-    assertEquals((await whenConnected(socket, { idle: idle * 1000 })).idle, idle * 1000);
+    await onlyChangesConnected(socket);
     assertEquals(socket.remoteAddress, host);
-    const changed = kernelSockets().filter((socket) => socket.idle === idle);
-    assertEquals(changed.map(({ local, remote }) => ({ local, remote })), [nodeNames(socket)]);
   },
 );
 
@@ -139,11 +144,8 @@ test(
     const request = http.get({ port, host, agent: false });
     const [socket] = await once(request, "socket") as [net.Socket];
     assertEquals(changesNothing(socket, KeepAliveError, "use whenConnected"), "ENOTCONN");
-    const idle = nextIdle();
     const answered = once(request, "response") as Promise<[http.IncomingMessage]>;
-    await whenConnected(socket, { idle: idle * 1000 });
-    const changed = kernelSockets().filter((socket) => socket.idle === idle);
-    assertEquals(changed.map(({ local, remote }) => ({ local, remote })), [nodeNames(socket)]);
+    await onlyChangesConnected(socket);
     const [response] = await answered;
     response.resume();
     await once(response, "end");
