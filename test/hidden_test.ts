@@ -106,7 +106,7 @@ test("node:http2: the server, and session.socket at both ends", withCompiler, as
   for (const { socket } of [client, accepted]) onlyChanges(socket, nodeNames(socket));
 });
 
-test("all listeners that share an address are served, as those of deno serve --parallel", withCompiler, () => {
+test("all listeners that share an address are served, as those of Deno.serve() with reusePort", withCompiler, () => {
   const { close, listener } = c();
   const one = listener(1);
   const two = listener(1, 0, one.port);
