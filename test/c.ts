@@ -47,14 +47,17 @@ export function c() {
       made(functions.bind(descriptor, address, 16));
       made(functions.listen(descriptor, backlog));
       made(functions.getsockname(descriptor, address, Uint32Array.of(16)));
+      const accept = () => made(functions.accept(descriptor, new Uint8Array(16), Uint32Array.of(16)));
       return {
         descriptor,
         port: address[2] * 256 + address[3],
+        /** The oldest connection that waits. */
+        accept,
         /** A connection, both ends. */
         pair: (): [client: number, accepted: number] => {
           const client = made(functions.socket(2, 1, protocol));
           made(functions.connect(client, address, 16));
-          return [client, made(functions.accept(descriptor, new Uint8Array(16), Uint32Array.of(16)))];
+          return [client, accept()];
         },
         /** A socket that has sent its SYN; with the accept queue full it stays there. */
         connecting: (): number => {
@@ -63,6 +66,15 @@ export function c() {
           return client;
         },
       };
+    },
+    /** A TCP socket on loopback that is connected to itself. */
+    selfConnected: () => {
+      const address = Uint8Array.of(2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+      const descriptor = made(functions.socket(2, 1, 0));
+      made(functions.bind(descriptor, address, 16));
+      made(functions.getsockname(descriptor, address, Uint32Array.of(16)));
+      made(functions.connect(descriptor, address, 16));
+      return { descriptor, port: address[2] * 256 + address[3] };
     },
     /** Closes with an RST: SO_LINGER on, with no time. */
     reset: (descriptor: number) => {

@@ -8,36 +8,14 @@ import * as net from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as tls from "node:tls";
-import { getKeepAlive, KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
+import { KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
-import { changedBy } from "./kernel.ts";
+import { nodeNames, onlyChanges, plain } from "./changes.ts";
 import { command, needs, root, run, runtime, temporary } from "./tools.ts";
 
 const withCompiler = needs("cc");
 const host = "127.0.0.1";
-let idle = 3600;
-
-/** Sets an idle time that nothing had before, and asks the kernel which sockets changed: these, and no other. */
-function onlyChanges(socket: SocketLike, ...expected: { local: string; remote: string | null }[]): void {
-  idle += 1;
-  const changed = changedBy(() => assertEquals(setKeepAlive(socket, { idle: idle * 1000 }).idle, idle * 1000));
-  assertEquals(changed, expected.map((names) => ({ ...names, idle })));
-  assertEquals(getKeepAlive(socket).idle, idle * 1000);
-}
-
-interface NodeNames {
-  localAddress?: string;
-  localPort?: number;
-  remoteAddress?: string;
-  remotePort?: number;
-}
-
-const plain = (address = "") => address.replace(/^::ffff:/, "");
-const nodeNames = (socket: NodeNames) => ({
-  local: `${plain(socket.localAddress)} ${socket.localPort}`,
-  remote: `${plain(socket.remoteAddress)} ${socket.remotePort}`,
-});
 
 function isClosed(socket: SocketLike): void {
   const error = assertThrows(() => setKeepAlive(socket, true), KeepAliveError, "closed");
@@ -128,7 +106,7 @@ test("node:http2: the server, and session.socket at both ends", withCompiler, as
   for (const { socket } of [client, accepted]) onlyChanges(socket, nodeNames(socket));
 });
 
-test("all listeners that share an address are served, as those of deno serve --parallel", withCompiler, () => {
+test("all listeners that share an address are served, as those of Deno.serve() with reusePort", withCompiler, () => {
   const { close, listener } = c();
   const one = listener(1);
   const two = listener(1, 0, one.port);
@@ -262,24 +240,32 @@ if (runtime === "deno") {
 }
 
 if (runtime === "node") {
-  test("node:cluster: a worker's server is its own only where it is shared, else the primary's", () => {
-    const answer = (policy: string) => {
-      const { stdout, stderr, status } = run([
-        ...command(join(root, "test/cluster_child.ts"), "--no-warnings"),
-        policy,
-      ]);
-      assertEquals(status, 0, stderr);
-      return JSON.parse(stdout);
-    };
-    assertEquals(answer("shared"), { idle: 81_000 });
-    const { code, message } = answer("round-robin");
-    assertEquals(code, "EBADF");
-    assert(
-      /^Cannot set keep-alive: no socket of this process listens on 127\.0\.0\.1:\d+; where a cluster's primary process has it, call this there$/
-        .test(message),
-      message,
-    );
-  });
+  test(
+    "node:cluster: a worker's server is its own only where it is shared, else the primary's; a connection always is",
+    withCompiler,
+    () => {
+      const answer = (policy: string) => {
+        const { stdout, stderr, status } = run([
+          ...command(join(root, "test/cluster_child.ts"), "--no-warnings"),
+          policy,
+        ]);
+        assertEquals(status, 0, stderr);
+        const { server, before, names, accepted } = JSON.parse(stdout);
+        // What the primary set later, it inherited, and then it alone was changed.
+        assertEquals(accepted, { inherited: 82_000, changed: [{ ...names, idle: 83 }] });
+        return { server, before };
+      };
+      assertEquals(answer("shared"), { server: { idle: 81_000 }, before: [81_000] });
+      const { server: { code, message }, before } = answer("round-robin");
+      assertEquals(before.length, 1);
+      assertEquals(code, "EBADF");
+      assert(
+        /^Cannot set keep-alive: no socket of this process listens on 127\.0\.0\.1:\d+; where a cluster's primary process has it, call this there$/
+          .test(message),
+        message,
+      );
+    },
+  );
 }
 
 test("while no descriptor is free, a socket is not taken for closed, nor waited for", () => {

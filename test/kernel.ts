@@ -68,10 +68,21 @@ export function kernelSockets(): KernelSocket[] {
   return kernel("sockets", process.pid);
 }
 
-/** The sockets of this process that something changed, with the names they have. */
-export function changedBy(act: () => unknown): { local: string; remote: string | null; idle: number }[] {
-  const before = new Map(kernelSockets().map((socket) => [socket.descriptor, socket.idle]));
+/** A socket that changed, with the names it has, and what it has now. */
+type Changed = Pick<KernelSocket, "local" | "remote" | "idle">;
+
+/** Looks at all sockets of this process; what it returns tells which have changed since, or come. */
+export function watch(): () => Changed[] {
+  const state = ({ enable, idle }: KernelSocket) => `${enable} ${idle}`;
+  const before = new Map(kernelSockets().map((socket) => [socket.descriptor, state(socket)]));
+  return () =>
+    kernelSockets().filter((socket) => before.get(socket.descriptor) !== state(socket))
+      .map(({ local, remote, idle }) => ({ local, remote, idle }));
+}
+
+/** The sockets of this process that something changed. */
+export function changedBy(act: () => unknown): Changed[] {
+  const changes = watch();
   act();
-  return kernelSockets().filter(({ descriptor, idle }) => before.get(descriptor) !== idle)
-    .map(({ local, remote, idle }) => ({ local, remote, idle }));
+  return changes();
 }

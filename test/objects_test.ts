@@ -121,58 +121,58 @@ if (runtime !== "deno") {
     session.destroy();
     refused(socket, "EBADF");
   });
-
-  test("node:net: refuses a socket before it is connected and after it is destroyed", async (t) => {
-    const { server, port } = await listening(t, net.createServer());
-    refused(new net.Socket(), "ENOTCONN");
-    const socket = net.connect(port, host);
-    refused(socket, "ENOTCONN");
-    await once(socket, "connect");
-    assertEquals(setKeepAlive(socket, true).enable, true);
-    socket.destroy();
-    refused(socket, "EBADF");
-    refused(net.createServer(), "ENOTCONN");
-    server.close();
-    refused(server, "ENOTCONN");
-  });
-
-  test("node:net: refuses a Unix socket, and does not set SO_KEEPALIVE on it", withCompiler, async (t) => {
-    const server = net.createServer();
-    const path = join(temporary(t), "socket");
-    server.listen(path);
-    await once(server, "listening");
-    const client = net.connect(path);
-    await once(client, "connect");
-    t.after(() => {
-      client.destroy();
-      server.close();
-    });
-    for (const socket of [client, server]) {
-      const descriptor = descriptorOf(socket);
-      const sentence = `Cannot set keep-alive: descriptor ${descriptor} is a Unix socket, not a TCP socket`;
-      assertThrows(() => setKeepAlive(socket, { idle: "60s" }), TypeError, sentence);
-      assertEquals(kernelState(descriptor).enable, 0);
-    }
-  });
-
-  test("node:dgram: refuses a UDP socket, and makes no runtime print a warning", async (t) => {
-    const socket = dgram.createSocket("udp4");
-    socket.bind(0, host);
-    await once(socket, "listening");
-    t.after(() => void socket.close());
-    const warned = once(process, "warning").then(() => true);
-    assertThrows(() => setKeepAlive(socket, true), TypeError, "Cannot set keep-alive of a UDP socket: it is TCP's");
-    assertEquals(await Promise.race([warned, new Promise((resolve) => setTimeout(resolve, 20, false))]), false);
-  });
-
-  test("node:tls: refuses TLS over a stream that is no socket", () => {
-    const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-    const socket = tls.connect({ socket: stream, ca });
-    socket.on("error", () => {});
-    refused(socket, "ERR_NO_DESCRIPTOR");
-    socket.destroy();
-  });
 }
+
+test("node:net: refuses a socket before it is connected and after it is destroyed", async (t) => {
+  const { server, port } = await listening(t, net.createServer());
+  refused(new net.Socket(), "ENOTCONN");
+  const socket = net.connect(port, host);
+  refused(socket, "ENOTCONN");
+  await once(socket, "connect");
+  assertEquals(setKeepAlive(socket, true).enable, true);
+  socket.destroy();
+  refused(socket, "EBADF");
+  refused(net.createServer(), "ENOTCONN");
+  server.close();
+  refused(server, "ENOTCONN");
+});
+
+test("node:net: refuses a Unix socket, and does not set SO_KEEPALIVE on it", withCompiler, async (t) => {
+  const server = net.createServer();
+  const path = join(temporary(t), "socket");
+  server.listen(path);
+  await once(server, "listening");
+  const client = net.connect(path);
+  await once(client, "connect");
+  t.after(() => {
+    client.destroy();
+    server.close();
+  });
+  for (const socket of [client, server]) {
+    const descriptor = descriptorOf(socket);
+    const sentence = `Cannot set keep-alive: descriptor ${descriptor} is a Unix socket, not a TCP socket`;
+    assertThrows(() => setKeepAlive(socket, { idle: "60s" }), TypeError, sentence);
+    assertEquals(kernelState(descriptor).enable, 0);
+  }
+});
+
+test("node:dgram: refuses a UDP socket, and makes no runtime print a warning", async (t) => {
+  const socket = dgram.createSocket("udp4");
+  socket.bind(0, host);
+  await once(socket, "listening");
+  t.after(() => void socket.close());
+  const warned = once(process, "warning").then(() => true);
+  assertThrows(() => setKeepAlive(socket, true), TypeError, "Cannot set keep-alive of a UDP socket: it is TCP's");
+  assertEquals(await Promise.race([warned, new Promise((resolve) => setTimeout(resolve, 20, false))]), false);
+});
+
+test("node:tls: refuses TLS over a stream that is no socket", () => {
+  const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  const socket = tls.connect({ socket: stream, ca });
+  socket.on("error", () => {});
+  refused(socket, "ERR_NO_DESCRIPTOR");
+  socket.destroy();
+});
 
 if (runtime === "node") {
   test("node:http and node:https: the server and the request's socket", withCompiler, async (t) => {
