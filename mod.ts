@@ -38,11 +38,13 @@
  *
  * @module
  */
-import { currentPid, currentPlatform, currentSystem, nextTick } from "./ffi/mod.ts";
+import { currentPlatform, currentSystem } from "./ffi/mod.ts";
+import { currentPid, nextTick } from "./ffi/process.ts";
 import { onSocket } from "./src/find.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
-import { applyTo, readFrom } from "./src/keepalive.ts";
+import { readFrom } from "./src/keepalive.ts";
 import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
+import { setOn } from "./src/servers.ts";
 import { parseOptions } from "./src/settings.ts";
 import { listSockets, type SocketFilter, type TcpSocket } from "./src/sockets.ts";
 import { connected, type ConnectingSocket } from "./src/when.ts";
@@ -99,8 +101,7 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
   }
   const request = parseOptions(options, currentPlatform());
   const identity = identify(socket, "set");
-  const system = currentSystem();
-  return onSocket(system, socket, identity, "set", (descriptor) => applyTo(system, descriptor, request));
+  return setOn(currentSystem(), socket, identity, request);
 }
 
 /**
@@ -137,7 +138,7 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
 export function getKeepAlive(socket: SocketLike): KeepAliveState {
   const identity = identify(socket, "read");
   const system = currentSystem();
-  return onSocket(system, socket, identity, "read", (descriptor) => readFrom(system, descriptor));
+  return onSocket(system, socket, identity, "read", (descriptor, shown) => readFrom(system, descriptor, shown));
 }
 
 /**

@@ -9,7 +9,7 @@ import { findPlatform, type Platform } from "../src/platforms.ts";
 import * as bun from "./bun.ts";
 import * as deno from "./deno.ts";
 import * as node from "./node.ts";
-import type { Process } from "./process.ts";
+import { currentProcess } from "./process.ts";
 
 /** The C functions that the core calls, as sys/socket.h declares them. */
 const FUNCTIONS = {
@@ -62,43 +62,6 @@ const SEARCH = {
     "buffer", // const char *ifname
   ],
 } as const satisfies Declarations;
-
-function currentProcess(): Process {
-  const { process } = globalThis as unknown as { process?: Process };
-  const { deno, bun, node } = process?.versions ?? {};
-  if ((deno ?? bun ?? node) && process?.getBuiltinModule) return process;
-  const found = node ? `Node ${node} is older than 20.16` : "this runtime is not Deno, Bun or Node";
-  throw new KeepAliveError(`Cannot find a way to the system: ${found}`, { code: "ERR_UNSUPPORTED_RUNTIME" });
-}
-
-/** The number of this process. */
-export function currentPid(): number {
-  return currentProcess().pid;
-}
-
-/** Calls back when what runs now is done. */
-export function nextTick(callback: () => void): void {
-  currentProcess().nextTick(callback);
-}
-
-/** A module that the runtime has built in; asked for when it is needed, so that importing this one cannot fail. */
-export function builtin(id: string): unknown {
-  return currentProcess().getBuiltinModule(id);
-}
-
-/** Whether the runtime's sockets do not show their descriptors. */
-export function hidesDescriptors(): boolean {
-  return currentProcess().versions.deno !== undefined;
-}
-
-/** A runtime's own global. */
-export function runtimeGlobal(name: "Deno" | "Bun"): unknown {
-  const found = (globalThis as Record<string, unknown>)[name];
-  if (found !== undefined) return found;
-  throw new KeepAliveError(`Cannot connect by ${name}'s own function: this is not ${name}; use @keepalive/tcp/node`, {
-    code: "ERR_UNSUPPORTED_RUNTIME",
-  });
-}
 
 let platform: Platform | undefined;
 let libc: Libc | undefined;

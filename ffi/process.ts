@@ -1,8 +1,9 @@
 /**
- * What is asked of the `process` that Deno, Bun and Node all have.
+ * The runtime that runs this, and what is asked of the `process` that Deno, Bun and Node all have.
  *
  * @module
  */
+import { KeepAliveError } from "../src/errors.ts";
 
 /** The part of `process` that is used. */
 export interface Process {
@@ -13,4 +14,42 @@ export interface Process {
   readonly versions: { readonly deno?: string; readonly bun?: string; readonly node?: string };
   getBuiltinModule(id: string): unknown;
   nextTick(callback: () => void): void;
+}
+
+/** The process, of a runtime that is known. */
+export function currentProcess(): Process {
+  const { process } = globalThis as unknown as { process?: Process };
+  const { deno, bun, node } = process?.versions ?? {};
+  if ((deno ?? bun ?? node) && process?.getBuiltinModule) return process;
+  const found = node ? `Node ${node} is older than 20.16` : "this runtime is not Deno, Bun or Node";
+  throw new KeepAliveError(`Cannot find a way to the system: ${found}`, { code: "ERR_UNSUPPORTED_RUNTIME" });
+}
+
+/** The number of this process. */
+export function currentPid(): number {
+  return currentProcess().pid;
+}
+
+/** Calls back when what runs now is done. */
+export function nextTick(callback: () => void): void {
+  currentProcess().nextTick(callback);
+}
+
+/** A module that the runtime has built in; asked for when it is needed, so that importing this one cannot fail. */
+export function builtin(id: string): unknown {
+  return currentProcess().getBuiltinModule(id);
+}
+
+/** Whether the runtime's sockets do not show their descriptors. */
+export function hidesDescriptors(): boolean {
+  return currentProcess().versions.deno !== undefined;
+}
+
+/** A runtime's own global. */
+export function runtimeGlobal(name: "Deno" | "Bun"): unknown {
+  const found = (globalThis as Record<string, unknown>)[name];
+  if (found !== undefined) return found;
+  throw new KeepAliveError(`Cannot connect by ${name}'s own function: this is not ${name}; use @keepalive/tcp/node`, {
+    code: "ERR_UNSUPPORTED_RUNTIME",
+  });
 }

@@ -12,33 +12,33 @@ import { AF_UNIX, familyOf, isInternet } from "./sockaddr.ts";
 const PROTOCOLS: Readonly<Record<number, string>> = { 17: "UDP", 132: "SCTP" };
 
 /** Why a descriptor is no TCP socket, once a proof has failed with the value that was found. */
-function notTcp(system: System, descriptor: number, action: Action, found: number): TypeError {
+function notTcp(system: System, descriptor: number, action: Action, shown: number, found: number): TypeError {
   const family = getAddress(system, descriptor, "getsockname") === 0 ? familyOf(address, system.platform) : -1;
   const kind = family === AF_UNIX
     ? "a Unix socket"
     : isInternet(family, system.platform)
     ? `a ${PROTOCOLS[found] ?? "datagram or raw"} socket`
     : "a socket of another family";
-  return new TypeError(`Cannot ${action} keep-alive: descriptor ${descriptor} is ${kind}, not a TCP socket`);
+  return new TypeError(`Cannot ${action} keep-alive: descriptor ${shown} is ${kind}, not a TCP socket`);
 }
 
 /** Fails unless the descriptor is open, a socket, and one of TCP: SO_KEEPALIVE can be set on any other kind too. */
-function proveTcp(system: System, descriptor: number, action: Action): void {
+function proveTcp(system: System, descriptor: number, action: Action, shown: number): void {
   for (const [level, name, accepted] of system.platform.proof) {
     const errno = getOption(system, descriptor, level, name);
     const code = system.platform.errors[errno];
     if (code === "EBADF") {
-      throw new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${descriptor} is not open`, {
+      throw new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${shown} is not open`, {
         code,
         errno,
         syscall: "getsockopt",
       });
     }
     if (code === "ENOTSOCK") {
-      throw new TypeError(`Cannot ${action} keep-alive: descriptor ${descriptor} is a file or a pipe, not a socket`);
+      throw new TypeError(`Cannot ${action} keep-alive: descriptor ${shown} is a file or a pipe, not a socket`);
     }
     if (errno !== 0) throw systemError(system, `Cannot ${action} keep-alive`, "getsockopt", errno);
-    if (!accepted.includes(value[0])) throw notTcp(system, descriptor, action, value[0]);
+    if (!accepted.includes(value[0])) throw notTcp(system, descriptor, action, shown, value[0]);
   }
 }
 
@@ -49,13 +49,19 @@ export function isTcp(system: System, descriptor: number): boolean {
   );
 }
 
-function notConnected(system: System, descriptor: number, action: Action, errno: number): KeepAliveError {
+function notConnected(
+  system: System,
+  descriptor: number,
+  action: Action,
+  shown: number,
+  errno: number,
+): KeepAliveError {
   const state = system.platform.state;
   const known = state !== undefined && getOption(system, descriptor, ...state) === 0;
   const reason = known && (firstByte[0] === 2 || firstByte[0] === 3)
     ? "it is still connecting; wait until it is connected"
     : "it never was, or its connection has ended";
-  return new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${descriptor} is not connected: ${reason}`, {
+  return new KeepAliveError(`Cannot ${action} keep-alive: descriptor ${shown} is not connected: ${reason}`, {
     code: "ENOTCONN",
     errno,
     syscall: "getpeername",
@@ -68,14 +74,22 @@ function notConnected(system: System, descriptor: number, action: Action, errno:
  * @param system The opened system.
  * @param descriptor The descriptor.
  * @param action What it is wanted for, for the error.
+ * @param shown The descriptor that an error speaks of.
  * @returns Which of the two it is.
  */
-export function checkSocket(system: System, descriptor: number, action: Action): "connection" | "listener" {
-  proveTcp(system, descriptor, action);
+export function checkSocket(
+  system: System,
+  descriptor: number,
+  action: Action,
+  shown: number,
+): "connection" | "listener" {
+  proveTcp(system, descriptor, action, shown);
   const errno = getAddress(system, descriptor, "getpeername");
   if (errno !== 0) getAddress(system, descriptor, "getsockname");
-  if (!isInternet(familyOf(address, system.platform), system.platform)) throw notTcp(system, descriptor, action, -1);
+  if (!isInternet(familyOf(address, system.platform), system.platform)) {
+    throw notTcp(system, descriptor, action, shown, -1);
+  }
   if (errno === 0) return "connection";
   if (getOption(system, descriptor, ...system.platform.listening) === 0 && value[0] !== 0) return "listener";
-  throw notConnected(system, descriptor, action, errno);
+  throw notConnected(system, descriptor, action, shown, errno);
 }

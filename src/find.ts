@@ -9,7 +9,7 @@ import type { Identity, Names } from "./identity.ts";
 import { comparable, type Ends, endsOf, findAll, isConnection, isListener, lastSeen } from "./names.ts";
 import { likelyPlaces, wasFound } from "./places.ts";
 import type { Action } from "./refusal.ts";
-import { pinned, searchAll, searchNear } from "./scan.ts";
+import { type Act, pinned, searchAll, searchNear } from "./scan.ts";
 import { type Endpoint, isLinkLocal } from "./sockaddr.ts";
 
 type Cookie = readonly [number, number];
@@ -74,7 +74,7 @@ function onConnection<Result>(
   names: Names,
   hint: number | undefined,
   action: Action,
-  act: (descriptor: number) => Result,
+  act: Act<Result>,
 ): Result {
   const before = known.get(socket);
   const cookie = before?.cookie;
@@ -84,14 +84,14 @@ function onConnection<Result>(
   if (!ends) throw isClosed(action, `${names.local.address} and ${names.remote.address} are not two IP addresses`);
   const isMeant = (descriptor: number) => isConnection(system, descriptor, ends);
   // The runtime's own word, confirmed: nobody but this thread closes that.
-  if (hint !== undefined && isMeant(hint)) return act(hint);
+  if (hint !== undefined && isMeant(hint)) return act(hint, hint);
 
   const hold = (descriptor: number) =>
     pinned(system, descriptor, isMeant, (pin) => {
       // Most sockets are asked for once: the cookie is fetched when this one is asked for again.
       known.set(socket, { descriptor, cookie: before || isLinkLocal(ends.local) ? cookieOf(system, pin) : undefined });
       wasFound(system, descriptor);
-      return act(pin);
+      return act(pin, descriptor);
     });
   // An address that is unique on one link only may be there twice, which only a look everywhere tells (RFC 4007).
   if (!isLinkLocal(ends.local)) {
@@ -110,7 +110,7 @@ function onListeners<Result>(
   system: System,
   listener: Endpoint,
   action: Action,
-  act: (descriptor: number) => Result,
+  act: Act<Result>,
 ): Result {
   const name = comparable(system, listener);
   const isMeant = (descriptor: number) => name !== undefined && isListener(system, descriptor, name);
@@ -140,7 +140,7 @@ export function onSocket<Result>(
   socket: number | object,
   { descriptor, names, listener }: Identity,
   action: Action,
-  act: (descriptor: number) => Result,
+  act: Act<Result>,
 ): Result {
   const one = typeof socket === "object" ? listed.get(socket) : undefined;
   if (one) {
@@ -151,5 +151,7 @@ export function onSocket<Result>(
     throw isClosed(action, "the socket is closed");
   }
   if (listener) return onListeners(system, listener, action, act);
-  return names ? onConnection(system, socket as object, names, descriptor, action, act) : act(descriptor as number);
+  return names
+    ? onConnection(system, socket as object, names, descriptor, action, act)
+    : act(descriptor as number, descriptor as number);
 }

@@ -109,7 +109,8 @@ function look(shown: Shown): Identity | null {
   if (isDescriptor(fd)) return { descriptor: fd };
   const names = namesOf(shown);
   if (names) return { names };
-  const listener = listenerOf(shown);
+  // What findSockets gave has one end, if it listens.
+  const listener = shown.listening === true && own(shown.local) || listenerOf(shown);
   return listener ? { listener } : null;
 }
 

@@ -74,11 +74,14 @@ function makeCall(system: System, descriptor: number, { setting, option, value: 
  * @param system The opened system.
  * @param descriptor The socket.
  * @param request The checked options.
+ * @param shown The descriptor that an error speaks of.
  * @returns What the kernel says afterwards.
  */
-export function applyTo(system: System, descriptor: number, request: Request): KeepAliveState {
+export function applyTo(system: System, descriptor: number, request: Request, shown = descriptor): KeepAliveState {
   const { platform } = system;
-  if (checkSocket(system, descriptor, "set") === "listener" && request.values.enable !== 0) refuseListener(platform);
+  if (checkSocket(system, descriptor, "set", shown) === "listener" && request.values.enable !== 0) {
+    refuseListener(platform);
+  }
 
   const steps = toSteps(
     request,
@@ -125,9 +128,10 @@ export function boundConnecting(system: System, descriptor: number, { values }: 
  *
  * @param system The opened system.
  * @param descriptor The socket.
+ * @param shown The descriptor that an error speaks of.
  * @returns What the kernel says.
  */
-export function readFrom(system: System, descriptor: number): KeepAliveState {
-  checkSocket(system, descriptor, "read");
+export function readFrom(system: System, descriptor: number, shown = descriptor): KeepAliveState {
+  checkSocket(system, descriptor, "read", shown);
   return toState(readValues(system, descriptor), system.platform);
 }

@@ -27,17 +27,39 @@ export interface Shown {
   readonly localPort?: unknown;
   readonly remoteAddress?: unknown;
   readonly remotePort?: unknown;
+  readonly port?: unknown;
+  readonly readyState?: unknown;
+  readonly send?: unknown;
+  readonly createBidirectionalStream?: unknown;
 }
 
 /** What is being done, as an error sentence begins. */
 export type Action = "set" | "read";
 
 /** The kind of an object that says itself that it is no TCP socket. */
-export function otherKind({ type, localAddr, addr, address }: Shown): string | undefined {
+export function otherKind(shown: Shown): string | undefined {
+  const { type, localAddr, addr, address } = shown;
   // Deno's Unix and UDP sockets have a transport; Bun.serve on a Unix socket has its path for an address.
   const { transport } = (localAddr ?? addr ?? {}) as { transport?: unknown };
-  if (transport === "unix" || transport === "unixpacket" || typeof address === "string") return "a Unix socket";
-  return transport === "udp" || type === "udp4" || type === "udp6" ? "a UDP socket" : undefined;
+  if (transport === "unix" || transport === "unixpacket") return "a Unix socket";
+  if (typeof address === "string" && shown.port === undefined) return "a Unix socket";
+  if (transport === "udp" || type === "udp4" || type === "udp6") return "a UDP socket";
+  // Deno's QUIC connections have streams; its endpoints have an address of no transport.
+  if (typeof shown.createBidirectionalStream === "function") return "a QUIC connection";
+  return localAddr === undefined && addr && transport === undefined ? "a QUIC endpoint" : undefined;
+}
+
+/** Where to look instead, for objects that belong to a connection and do not show it. */
+function elsewhere({ readyState, send, remoteAddr, remoteAddress, localAddress }: Shown): string | undefined {
+  // Of node: sockets too readyState can be asked, but that is a word.
+  if (typeof readyState === "number" && typeof send === "function") {
+    return "a WebSocket shows no socket: pass the request's socket instead, or the server; a client's is one of " +
+      "findSockets({ remotePort })";
+  }
+  if ((remoteAddr ?? remoteAddress) !== undefined && localAddress === undefined) {
+    return "this object shows one address only, which several sockets may have: pass the server instead, or one of " +
+      "findSockets({ remoteAddress, remotePort })";
+  }
 }
 
 /** The reason for an object that shows no descriptor, as far as it can be seen. */
@@ -59,7 +81,13 @@ export function refusal(shown: Shown, action: Action): Error {
       "ERR_NO_DESCRIPTOR",
     );
   }
-  const { _handle, listening, localAddr, remoteAddr, addr, address, localAddress } = shown;
+  if (shown.connecting === false) {
+    return because("the socket is not connected: it never was, or its connection has ended", "ENOTCONN");
+  }
+  const instead = elsewhere(shown);
+  if (instead) return new TypeError(`Cannot ${action} keep-alive: ${instead}`);
+  const { _handle, listening, localAddr, remoteAddr, addr, localAddress } = shown;
+  const address = typeof shown.address === "string" ? undefined : shown.address;
   if ([_handle, listening, localAddr, remoteAddr, addr, address, localAddress].some((value) => value !== undefined)) {
     return because(
       "this object shows neither a descriptor nor the addresses of a TCP socket",

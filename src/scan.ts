@@ -62,6 +62,9 @@ export function searchAll(system: System, passes: (descriptor: number) => boolea
   return found;
 }
 
+/** What is done with a socket: by one descriptor, and with another in the words about it. */
+export type Act<Result> = (descriptor: number, shown: number) => Result;
+
 /**
  * Acts on a descriptor that was found, through a duplicate: that pins the socket, whatever another thread makes of the
  * descriptor meanwhile. Undefined if it was too late for that.
@@ -70,14 +73,14 @@ export function pinned<Result>(
   system: System,
   descriptor: number,
   isMeant: (pin: number) => boolean,
-  act: (pin: number) => Result,
+  act: Act<Result>,
 ): Result | undefined {
   const pin = system.libc.duplicate(descriptor, searchOf(system)[0], 0);
   if (pin < 0 && system.platform.errors[-pin] !== "EBADF") {
     throw systemError(system, "Cannot hold on to the socket, for which a descriptor must be free", "fcntl", -pin);
   }
   try {
-    if (pin >= 0 && isMeant(pin)) return act(pin);
+    if (pin >= 0 && isMeant(pin)) return act(pin, descriptor);
   } finally {
     if (pin >= 0) system.libc.close(pin);
   }

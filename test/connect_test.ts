@@ -101,8 +101,8 @@ test("node connect(): the runtime's errors come through untouched, also to nobod
   const { server, port } = await listen();
   server.close();
   await once(server, "close");
-  for (const open of [connect, tlsConnect]) {
-    const socket = open({ port, host, keepAlive });
+  for (const open of [() => connect({ port, host, keepAlive }), () => tlsConnect({ port, host, keepAlive })]) {
+    const socket = open();
     // No listener of ours takes an error from a program that has none.
     assertEquals(
       socket.listenerCount("error"),

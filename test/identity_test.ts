@@ -42,7 +42,8 @@ test("identify() takes both names of a connection, and Deno's hint only together
 test("identify() takes the name of what listens, and never a socket's own address() for a listener's", () => {
   const listener = { address: "127.0.0.1", port: 80 };
   const shows = () => ({ family: "IPv4", ...listener });
-  for (const server of [{ addr: address(80) }, { address: shows() }, { listening: true, address: shows }]) {
+  const found = { listening: true, local: listener, remote: null, fd: 9 };
+  for (const server of [{ addr: address(80) }, { address: shows() }, { listening: true, address: shows }, found]) {
     assertEquals<unknown>(identify(server, "set"), { listener });
   }
   for (
@@ -57,13 +58,12 @@ test("identify() refuses one name alone: it may be another socket's too", () => 
   const [localAddr, remoteAddr] = [address(1), address(2)];
   const unix = { transport: "unix", path: "/tmp/x" };
   assertThrows(() => identify({ [hint]: 6, localAddr: unix, remoteAddr: unix }, "set"), TypeError, "a Unix socket");
-  // Deno's QUIC connections and endpoints show addresses of UDP.
-  const cases = [{ [hint]: 6, localAddr }, { remoteAddr }, { localAddress: "::1", localPort: 1 }, {
-    addr: { hostname: "::1", port: 1 },
-  }];
-  for (const socket of cases) {
+  for (const socket of [{ [hint]: 6, localAddr }, { localAddress: "::1", localPort: 1 }]) {
     const error = assertThrows(() => identify(socket, "set"), KeepAliveError);
     assertEquals(error.code, "ERR_NO_DESCRIPTOR");
+  }
+  for (const socket of [{ remoteAddr }, { remoteAddress: "::1", remotePort: 1 }]) {
+    assertThrows(() => identify(socket, "set"), TypeError, "this object shows one address only");
   }
 });
 
@@ -120,6 +120,11 @@ test("identify() refuses what is no socket", () => {
     [{ type: "udp4", _handle: { fd: 7 } }, TypeError, "Cannot read keep-alive of a UDP socket: it is TCP's"],
     [{ addr: { transport: "udp" } }, TypeError, "Cannot read keep-alive of a UDP socket: it is TCP's"],
     [{ localAddr: { transport: "unix" } }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
+    // Deno's QUIC connections and endpoints show addresses of UDP.
+    [{ addr: { hostname: "::1", port: 1 } }, TypeError, "Cannot read keep-alive of a QUIC endpoint: it is TCP's"],
+    [{ remoteAddr: address(1), createBidirectionalStream() {} }, TypeError, "a QUIC connection: it is TCP's"],
+    [{ readyState: 1, send() {} }, TypeError, "Cannot read keep-alive: a WebSocket shows no socket"],
+    [{ address: "127.0.0.1", port: 1 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ address: "/tmp/socket" }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
     [{ fd: 7.5 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ fd: 2 ** 32 + 7 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],

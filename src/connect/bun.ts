@@ -20,7 +20,8 @@
  *
  * @module
  */
-import { currentPlatform, currentSystem, runtimeGlobal } from "../../ffi/mod.ts";
+import { currentPlatform, currentSystem } from "../../ffi/mod.ts";
+import { runtimeGlobal } from "../../ffi/process.ts";
 import { setKeepAlive } from "../../mod.ts";
 import { parseOptions } from "../settings.ts";
 import { closedBecause, type KeepAliveOption, notTcp, without } from "./common.ts";
@@ -30,14 +31,14 @@ export type { KeepAliveOptions } from "../options.ts";
 export type { KeepAliveOption };
 
 /**
- * Bun's own types, by way of globalThis: where they are not loaded, as in the checks of a registry, a mention of the
- * global itself would be an error.
+ * The type of the global `Bun`, by way of globalThis: where its types are not loaded, as in the checks of a registry, a
+ * mention of it would be an error.
  */
-declare const bun: typeof globalThis extends { Bun: infer Global } ? Global : {
+export type BunGlobal = typeof globalThis extends { Bun: infer Global } ? Global : {
   connect<Data = undefined>(options: { data?: Data }): Promise<object>;
 };
 /** `Bun.connect` itself, for sockets with data of one type. */
-export type NativeConnect<Data> = typeof bun.connect<Data>;
+export type NativeConnect<Data> = ReturnType<(bun: BunGlobal) => typeof bun.connect<Data>>;
 
 /** The options of `Bun.connect` for TCP, and `keepAlive`. */
 export type TcpConnectOptions<Data> =

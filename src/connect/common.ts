@@ -21,6 +21,9 @@ export interface KeepAliveOption {
   keepAlive?: KeepAliveOptions | boolean;
 }
 
+/** Whether something is an object, as options are. */
+export const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
 /** The refusal of a connection that has no keep-alive, before it is opened. */
 export const notTcp = (kind: string): TypeError =>
   new TypeError(`Cannot set keep-alive of ${kind}: it is TCP's; leave keepAlive out`);

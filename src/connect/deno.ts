@@ -20,7 +20,8 @@
  *
  * @module
  */
-import { currentPlatform, currentSystem, runtimeGlobal } from "../../ffi/mod.ts";
+import { currentPlatform, currentSystem } from "../../ffi/mod.ts";
+import { runtimeGlobal } from "../../ffi/process.ts";
 import { setKeepAlive } from "../../mod.ts";
 import { expectSocket } from "../places.ts";
 import { parseOptions } from "../settings.ts";

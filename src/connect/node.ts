@@ -25,12 +25,13 @@
  */
 import type * as net from "node:net";
 import type * as tls from "node:tls";
-import { builtin, currentPlatform, currentSystem, hidesDescriptors, nextTick } from "../../ffi/mod.ts";
+import { currentPlatform, currentSystem } from "../../ffi/mod.ts";
+import { builtin, hidesDescriptors, nextTick } from "../../ffi/process.ts";
 import { setKeepAlive } from "../../mod.ts";
 import { boundConnecting } from "../keepalive.ts";
 import { expectSocket } from "../places.ts";
 import { parseOptions, type Request } from "../settings.ts";
-import { closedBecause, type KeepAliveOption, notTcp, without } from "./common.ts";
+import { closedBecause, isObject, type KeepAliveOption, notTcp, without } from "./common.ts";
 
 export type { Duration } from "../duration.ts";
 export type { KeepAliveOptions } from "../options.ts";
@@ -38,12 +39,8 @@ export type { KeepAliveOption };
 
 /** The options of `net.connect` for TCP, and `keepAlive`. */
 export type TcpConnectOptions = Omit<net.TcpNetConnectOpts, "keepAlive"> & KeepAliveOption;
-/** The options of `tls.connect`, and `keepAlive`. */
+/** The same of `tls.connect`. */
 export type TlsConnectOptions = tls.ConnectionOptions & KeepAliveOption;
-
-type Given = KeepAliveOption & { readonly path?: unknown; readonly socket?: unknown };
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** Sets the user timeout on each attempt to connect, as soon as that has a descriptor. */
 function boundEachAttempt(socket: net.Socket, request: Request): void {
@@ -59,7 +56,7 @@ function boundEachAttempt(socket: net.Socket, request: Request): void {
 
 function open<Socket extends net.Socket>(native: (...args: unknown[]) => Socket, args: unknown[]): Socket {
   const at = args.findIndex(isObject);
-  const options = (args[at] ?? {}) as Given;
+  const options = (args[at] ?? {}) as KeepAliveOption & { readonly path?: unknown; readonly socket?: unknown };
   const { keepAlive } = options;
   // True and false are the runtime's own.
   if (!isObject(keepAlive)) return native(...args);
