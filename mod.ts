@@ -40,6 +40,7 @@
  */
 import { currentPlatform, currentSystem } from "./ffi/mod.ts";
 import { currentPid, nextTick } from "./ffi/process.ts";
+import { type FetchLike, keepFetch } from "./src/fetch.ts";
 import { onSocket } from "./src/find.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
 import { readFrom } from "./src/keepalive.ts";
@@ -52,7 +53,7 @@ import { connected, type ConnectingSocket } from "./src/when.ts";
 export type { Duration } from "./src/duration.ts";
 export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
 export type { Endpoint } from "./src/sockaddr.ts";
-export type { ConnectingSocket, KeepAliveOptions, KeepAliveState, SocketFilter, SocketLike, TcpSocket };
+export type { ConnectingSocket, FetchLike, KeepAliveOptions, KeepAliveState, SocketFilter, SocketLike, TcpSocket };
 
 /**
  * Sets keep-alive on a socket and reads back what the kernel has made of it.
@@ -216,4 +217,52 @@ export async function whenConnected(
  */
 export function findSockets(filter: SocketFilter = {}): TcpSocket[] {
   return listSockets(currentSystem(), currentPid(), filter);
+}
+
+/**
+ * A `fetch` that sets keep-alive on every connection it opens.
+ *
+ * No runtime shows the connections of `fetch`. This one notes where the kernel will put the next sockets, fetches, and sets
+ * what has turned up there and goes to the URL's port (to its address too, where the URL has one and not a name; after
+ * redirects, the first and the last URL's). It is done when the response arrives, once for each connection; responses
+ * over a connection that was set before cost the look. A connection to the same port that another part of the program
+ * opens in the meantime is set too. Connections through a proxy are the proxy's, and not recognised. On Linux and Android.
+ *
+ * If keep-alive cannot be set, the response is cancelled and the call rejects; what `fetch` itself throws is untouched.
+ *
+ * @param options What to set, as for {@linkcode setKeepAlive}.
+ * @param fetch What fetches; the runtime's own, if it is absent.
+ * @returns A function that takes and gives what that takes and gives.
+ *
+ * @throws {TypeError} If something is of the wrong kind.
+ * @throws {RangeError} If a value is outside what this system accepts.
+ * @throws {KeepAliveError} If the system or the runtime stands against it.
+ *
+ * @example
+ * ```ts
+ * import { findSockets, keepAliveFetch } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ * import { createServer } from "node:http";
+ * import { once } from "node:events";
+ *
+ * const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ * const { port } = server.address() as { port: number };
+ *
+ * const fetch = keepAliveFetch({ idle: "60s", interval: "15s", count: 4 });
+ * const response = await fetch(`http://127.0.0.1:${port}`);
+ * assertEquals(await response.text(), "hello");
+ *
+ * const [socket] = findSockets({ remotePort: port });
+ * assertEquals(socket.keepAlive?.idle, 60_000);
+ * server.closeAllConnections();
+ * server.close();
+ * ```
+ */
+export function keepAliveFetch<Fetch extends FetchLike = typeof globalThis.fetch>(
+  options: KeepAliveOptions | boolean,
+  fetch: Fetch = globalThis.fetch as FetchLike as Fetch,
+): Fetch {
+  const request = parseOptions(options, currentPlatform());
+  return keepFetch(currentSystem(), request, fetch);
 }

@@ -15,6 +15,10 @@ import { list } from "./words.ts";
 /** What getsockopt says of an option that the socket does not know. */
 const UNKNOWN_OPTION: readonly string[] = ["ENOPROTOOPT", "EOPNOTSUPP"];
 
+/** Whether a connection ended before it was reached: there is nothing left to keep alive. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof KeepAliveError && (error.code === "EBADF" || error.code === "ENOTCONN");
+
 /** What was done before something failed, as a sentence goes on. */
 const after = (done: readonly Setting[]): string =>
   done.length > 0 ? `, after ${list(done)} ${done.length > 1 ? "were" : "was"} set` : "";

@@ -5,10 +5,9 @@
  * @module
  */
 import type { System } from "./calls.ts";
-import { KeepAliveError } from "./errors.ts";
 import { onSocket } from "./find.ts";
 import { identify, type Identity } from "./identity.ts";
-import { applyTo, readFrom } from "./keepalive.ts";
+import { applyTo, isGone, readFrom } from "./keepalive.ts";
 import type { KeepAliveState } from "./options.ts";
 import type { Request } from "./settings.ts";
 
@@ -32,10 +31,6 @@ const merge = (first: Request | undefined, { values, auto }: Request): Request =
   values: { ...first?.values, ...values },
   auto: auto || (first?.auto === true && values.userTimeout === undefined),
 });
-
-/** That a connection ended before it was reached is no error: there is nothing left to keep alive. */
-const isGone = (error: unknown): boolean =>
-  error instanceof KeepAliveError && (error.code === "EBADF" || error.code === "ENOTCONN");
 
 function serve(system: System, server: NodeServer, request: Request): void {
   const before = perConnection.get(server);
