@@ -16,7 +16,7 @@ export interface Ends {
 
 /** A name as it is compared; undefined for what no socket can have. */
 export function comparable({ libc }: System, endpoint: Endpoint): Name | undefined {
-  return parseName(endpoint, (name) => libc.interfaceIndex(new TextEncoder().encode(`${name}\0`)));
+  return parseName(endpoint, libc);
 }
 
 /** Both names as they are compared; undefined for what no connection can have. */

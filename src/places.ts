@@ -41,5 +41,6 @@ export function expectSocket(system: System): () => void {
 
 /** Notes that a socket was found, and where. */
 export function wasFound(system: System, descriptor: number): void {
-  places = awaited > 0 ? places.filter((place) => place !== descriptor) : holes(system, AFTER);
+  if (awaited === 0) places = holes(system, AFTER);
+  else if (awaited > 1) places = places.filter((place) => place !== descriptor);
 }

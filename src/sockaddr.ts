@@ -4,6 +4,7 @@
  * @module
  */
 import { formatAddress, parseAddress } from "./ip.ts";
+import type { Libc } from "./libc.ts";
 import type { Platform } from "./platforms.ts";
 
 /** One end of a connection. */
@@ -38,22 +39,30 @@ export interface Name {
   readonly bytes: Uint8Array;
   readonly port: number;
   /** The number of the network interface that a link-local address belongs to, where the text names one. */
-  readonly scope?: number;
+  readonly scope: number | undefined;
 }
 
 /**
  * An endpoint as it is compared; undefined if its address is none.
  *
  * @param endpoint The endpoint, as a runtime shows it.
- * @param interfaceIndex Finds the number of a network interface by its name; 0 where there is none.
+ * @param libc Finds the number of a network interface by its name.
  */
-export function parseName({ address, port }: Endpoint, interfaceIndex: (name: string) => number): Name | undefined {
+export function parseName(
+  { address, port }: Endpoint,
+  libc: Pick<Libc, "interfaceIndex">,
+): Name | undefined {
   const bytes = parseAddress(address);
   if (!bytes) return undefined;
-  const at = address.indexOf("%");
-  if (at < 0) return { bytes, port };
+  // Only a link-local address has a scope.
+  const at = bytes[0] === 0xfe ? address.indexOf("%") : -1;
+  if (at < 0) return { bytes, port, scope: undefined };
   const zone = address.slice(at + 1);
-  return { bytes, port, scope: /^\d+$/.test(zone) ? Number(zone) : interfaceIndex(zone) };
+  return {
+    bytes,
+    port,
+    scope: /^\d+$/.test(zone) ? Number(zone) : libc.interfaceIndex(new TextEncoder().encode(`${zone}\0`)),
+  };
 }
 
 /** A sockaddr's port, in network byte order. */

@@ -55,7 +55,7 @@ test("familyOf() finds the family in both layouts", () => {
   assertEquals([2, 10, 30].map((family) => isInternet(family, macos)), [true, false, true]);
 });
 
-const interfaces = (name: string) => name === "eth0" ? 3 : 0;
+const interfaces = { interfaceIndex: (name: Uint8Array) => new TextDecoder().decode(name) === "eth0\0" ? 3 : 0 };
 const isEndpoint = (bytes: Uint8Array, platform: Platform, endpoint: Endpoint) => {
   const name = parseName(endpoint, interfaces);
   return name !== undefined && isNamed(bytes, platform, name);
