@@ -36,8 +36,8 @@ const runtimes: [name: string, command: string[], folder: string][] = [
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
 
-function child<Answer>(command: string[], folder: string, ...args: (string | number)[]): Answer {
-  const { status, stdout, stderr } = run([...command, join(folder, "scripts/bench_child.ts"), ...args.map(String)]);
+function child<Answer>(command: string[], folder: string, script: string, ...args: (string | number)[]): Answer {
+  const { status, stdout, stderr } = run([...command, join(folder, `scripts/${script}.ts`), ...args.map(String)]);
   if (status !== 0) throw new Error(`${command.join(" ")}: ${stderr}`);
   return JSON.parse(stdout);
 }
@@ -47,10 +47,10 @@ type Hot = Record<"set" | "get", number>;
 
 console.log("                      import  first call   set + read back     of C         get     of C");
 for (const [name, command, folder] of runtimes) {
-  const cold = Array.from({ length: COLD }, () => child<Cold>(command, folder, "cold"));
+  const cold = Array.from({ length: COLD }, () => child<Cold>(command, folder, "bench_child", "cold"));
   const hot = Array.from({ length: HOT }, () => {
     const inC = kernel<Hot>("bench", ROUNDS);
-    return { inC, own: child<Hot>(command, folder, "hot", ROUNDS) };
+    return { inC, own: child<Hot>(command, folder, "bench_child", "hot", ROUNDS) };
   });
   const columns = [
     name.padEnd(20),
@@ -66,10 +66,17 @@ const inC = Array.from({ length: HOT }, () => kernel<Hot>("bench", ROUNDS));
 const [set, get] = (["set", "get"] as const).map((key) => (median(inC.map((one) => one[key])) / 1000).toFixed(2));
 console.log(`C${" ".repeat(40)}${set.padStart(12)} us${get.padStart(21)} us`);
 
-console.log("\nDeno, reading what it hides    newest, first    again    an old one, first");
+const [, deno] = runtimes[0];
+const FOUND = ["helper", "known", "newest", "old", "hole"] as const;
+console.log("\nDeno, finding   by helper    known   without: newest    seen before    in a hole");
 for (const open of [10, 1000, 19_000]) {
-  const [, command, folder] = runtimes[0];
-  const found = child<Record<"newest" | "again" | "old", number>>(command, folder, "find", open);
-  const columns = (["newest", "again", "old"] as const).map((key) => `${found[key].toFixed(1)} us`.padStart(15));
-  console.log(`${String(open).padStart(6)} descriptors open ${columns.join(" ")}`);
+  const found = child<Record<typeof FOUND[number], number>>(deno, root, "bench_find", open);
+  const columns = FOUND.map((key, at) => `${found[key].toFixed(1)} us`.padStart([11, 9, 18, 15, 13][at]));
+  console.log(`${String(open).padStart(6)} open ${columns.join("")}`);
+}
+
+console.log("\nAccepted per second        with keep-alive on the server");
+for (const [name, command] of runtimes.filter(([name]) => !name.endsWith("node:ffi"))) {
+  const { perSecond, ratio } = child<Record<"perSecond" | "ratio", number>>(command, root, "bench_accept");
+  console.log(`${name.padEnd(16)} ${perSecond.toFixed(0).padStart(9)} ${ratio.toFixed(3).padStart(24)} of that`);
 }

@@ -3,8 +3,6 @@
  *
  *   bench_child.ts cold           milliseconds of the import, and of the first call
  *   bench_child.ts hot ROUNDS     nanoseconds of one set of four options with its reading back, and of one reading
- *   bench_child.ts find OPEN      microseconds, medians, of reading a connection that Deno hides, with OPEN others open:
- *                                 the newest for the first time, the same again, an old one for the first time
  *
  * @module
  */
@@ -21,34 +19,6 @@ const imported = performance.now();
 if (mode === "cold") {
   setKeepAlive(descriptor, { idle: 60_000 });
   console.log(JSON.stringify({ import: imported - start, first: performance.now() - imported }));
-} else if (mode === "find") {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const connect = async () => {
-    const [client] = await Promise.all([
-      Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port }),
-      listener.accept().then((accepted) => others.push(accepted)),
-    ]);
-    return client;
-  };
-  const others: Deno.Conn[] = [];
-  const clients: Deno.Conn[] = [];
-  while (clients.length + others.length < Number(count)) clients.push(await connect());
-  const microseconds = (conn: object) => {
-    const begin = performance.now();
-    getKeepAlive(conn);
-    return (performance.now() - begin) * 1000;
-  };
-  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
-  const [newest, again, old]: number[][] = [[], [], []];
-  for (let at = 0; at < 200; at++) {
-    const client = await connect();
-    newest.push(microseconds(client));
-    again.push(microseconds(client));
-    old.push(microseconds(clients[(at * 7919) % clients.length]));
-    client.close();
-    others.pop()?.close();
-  }
-  console.log(JSON.stringify({ newest: median(newest), again: median(again), old: median(old) }));
 } else {
   const rounds = Number(count);
   const set = (at: number) =>
