@@ -62,8 +62,10 @@ export type { ConnectingSocket, FetchLike, KeepAliveOptions, KeepAliveState, Soc
  * accept is refused before anything is changed, and if the kernel reports something other than what was set, that is
  * an error.
  *
- * On a listening socket the settings pass to every connection that is accepted later, on Linux, Android, FreeBSD and DragonFly;
- * on other systems a listening socket is refused.
+ * On a listening socket the settings pass to every connection that comes later, on Linux, Android, FreeBSD and
+ * DragonFly, and to none that came before and waits to be accepted. On other systems a server of `node:` is served
+ * connection by connection, and what is returned is the state of its listening socket; other listening sockets are
+ * refused.
  *
  * @param socket A descriptor, or any socket, listener or server that shows a descriptor or its addresses.
  * @param options What to set; `true` or `false` switches keep-alive alone on or off.

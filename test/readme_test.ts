@@ -68,8 +68,8 @@ function examples(file: string): Example[] {
 
 /** The runtimes that an example is for, by what it uses. */
 function isForThis(code: string): boolean {
-  if (/\bDeno\./.test(code)) return runtime === "deno";
-  return runtime === "bun" || !/\bBun\./.test(code);
+  const [, only] = /\b(Deno|Bun)\.|tcp\/(deno|bun)"/.exec(code)?.filter((word) => word !== undefined) ?? [];
+  return only === undefined || only.toLowerCase() === runtime;
 }
 
 /** The example with names that resolve anywhere, a server that is there, and what it says it prints as assertions. */
