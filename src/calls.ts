@@ -39,6 +39,21 @@ export function getOption({ libc }: System, descriptor: number, level: number, n
   return libc.getsockopt(descriptor, level, name, value, length);
 }
 
+/** What tells a socket from all others of the machine. */
+export type Cookie = readonly [number, number];
+
+/** The cookie of a socket, where the system has them. */
+export function cookieOf(system: System, descriptor: number): Cookie | undefined {
+  const { cookie } = system.platform;
+  return cookie && getOption(system, descriptor, ...cookie, 8) === 0 ? [value[0], value[1]] : undefined;
+}
+
+/** Whether it is that socket. */
+export function hasCookie(system: System, descriptor: number, cookie: Cookie): boolean {
+  const now = cookieOf(system, descriptor);
+  return now !== undefined && now[0] === cookie[0] && now[1] === cookie[1];
+}
+
 /** Reads a socket's own or its peer's name into {@linkcode address}; returns 0 or the error number. */
 export function getAddress({ libc }: System, descriptor: number, which: "getsockname" | "getpeername"): number {
   // A call that fails leaves no family behind.

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { address, firstByte, getAddress, getOption, type System } from "./calls.ts";
+import { address, cookieOf, firstByte, getAddress, getOption, type System } from "./calls.ts";
 import { isTcp } from "./check.ts";
-import { cookieOf } from "./find.ts";
 import { parseAddress } from "./ip.ts";
 import { applyTo, isGone } from "./keepalive.ts";
 import { holes, pinned, searchAll } from "./scan.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { getOption, type System, value } from "./calls.ts";
+import { type Cookie, cookieOf, hasCookie, type System } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
 import type { Identity, Names } from "./identity.ts";
 import { comparable, type Ends, endsOf, findAll, isConnection, isListener, lastSeen } from "./names.ts";
@@ -11,8 +11,6 @@ import { likelyPlaces, wasFound } from "./places.ts";
 import type { Action } from "./refusal.ts";
 import { type Act, pinned, searchAll, searchNear } from "./scan.ts";
 import { type Endpoint, isLinkLocal } from "./sockaddr.ts";
-
-type Cookie = readonly [number, number];
 
 /** Where an object's socket was found, with the cookie, where the system has one, that tells whether it is there still. */
 interface Found {
@@ -24,17 +22,6 @@ const known = new WeakMap<object, Found>();
 /** The same of objects that are nothing but what was found: what `findSockets` gave. */
 const listed = new WeakMap<object, Found>();
 
-/** What tells a socket from all others, while it is open and after. */
-export function cookieOf(system: System, descriptor: number): Cookie | undefined {
-  const { cookie } = system.platform;
-  return cookie && getOption(system, descriptor, ...cookie, 8) === 0 ? [value[0], value[1]] : undefined;
-}
-
-function hasCookie(system: System, descriptor: number, cookie: Cookie): boolean {
-  const now = cookieOf(system, descriptor);
-  return now !== undefined && now[0] === cookie[0] && now[1] === cookie[1];
-}
-
 /** Makes an object stand for a socket that was found. */
 export function list(system: System, socket: object, pin: number, descriptor: number): void {
   listed.set(socket, { descriptor, cookie: cookieOf(system, pin) });
@@ -43,14 +30,20 @@ export function list(system: System, socket: object, pin: number, descriptor: nu
 const isClosed = (action: Action, reason: string): KeepAliveError =>
   new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code: "EBADF" });
 
-/** Looks everywhere. */
-function findConnection(system: System, ends: Ends, { local, remote }: Names, action: Action): number {
+/** Looks everywhere; undefined if what was found is gone again. */
+function findConnection(system: System, ends: Ends, { local, remote }: Names, action: Action): number | undefined {
   const found = findAll(system, ends);
-  // Duplicates of a descriptor are one socket, and have its cookie.
-  const sockets = new Set(found.map((descriptor) => cookieOf(system, descriptor)?.join() ?? descriptor));
-  if (sockets.size === 1) return found[0];
+  const sockets = new Map<string | number, number>();
+  const isMeant = (pin: number) => isConnection(system, pin, ends);
+  for (const descriptor of found) {
+    // Duplicates of a descriptor are one socket, and have its cookie.
+    const socket = pinned(system, descriptor, isMeant, (pin) => cookieOf(system, pin)?.join() ?? descriptor);
+    if (socket !== undefined) sockets.set(socket, descriptor);
+  }
+  if (sockets.size === 1) return sockets.values().next().value;
   const names = `${local.address}:${local.port} to ${remote.address}:${remote.port}`;
-  if (sockets.size === 0) throw isClosed(action, `the connection is closed: no open socket goes from ${names}`);
+  if (found.length === 0) throw isClosed(action, `the connection is closed: no open socket goes from ${names}`);
+  if (sockets.size === 0) return undefined;
   throw new KeepAliveError(
     `Cannot ${action} keep-alive: several sockets go from ${names}, on different links; pass the descriptor`,
     { code: "ERR_AMBIGUOUS" },
@@ -103,7 +96,10 @@ function onConnection<Result>(
     const result = candidate === undefined ? undefined : hold(candidate);
     if (result !== undefined) return result;
   }
-  return untilHeld(() => hold(findConnection(system, ends, names, action)));
+  return untilHeld(() => {
+    const found = findConnection(system, ends, names, action);
+    return found === undefined ? undefined : hold(found);
+  });
 }
 
 function onListeners<Result>(

@@ -31,6 +31,7 @@ export interface Shown {
   readonly readyState?: unknown;
   readonly send?: unknown;
   readonly createBidirectionalStream?: unknown;
+  readonly encrypted?: unknown;
 }
 
 /** What is being done, as an error sentence begins. */
@@ -74,7 +75,7 @@ export function refusal(shown: Shown, action: Action): Error {
   }
   if (shown.listening === false) return because("the server is not listening", "ENOTCONN");
   if (shown.fd === -1) return because("the socket is closed", "EBADF");
-  if (shown._handle?.fd === -1) {
+  if (shown._handle?.fd === -1 || shown.encrypted === true) {
     return because(
       "this socket shows no descriptor: it is TLS over a stream (pass the socket underneath), or closed, or Node's on " +
         "Windows",

@@ -23,7 +23,8 @@ function trace(scope: Scope): Record<string, string[]> {
     const mark = /^close\(9([01])000(\d)\)/.exec(line);
     if (mark && mark[1] === "0") spans[open = mark[2]] ??= [];
     else if (mark) open = undefined;
-    else if (open) {
+    // A file that the runtime's collector of garbage closes is none of ours.
+    else if (open && !line.startsWith("close(")) {
       spans[open].push(
         line.replace(/\(\d+, /, "(").replace(/htons\(\d+\)/, "htons(0)").replace(/0x\w+/, "0x0").replace(/ +=/, " ="),
       );
