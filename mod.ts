@@ -48,11 +48,22 @@ import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
 import { setOn } from "./src/servers.ts";
 import { parseOptions } from "./src/settings.ts";
 import { listSockets, type SocketFilter, type TcpSocket } from "./src/sockets.ts";
+import {
+  type Caution,
+  type Interval,
+  type KeepAliveTimeline,
+  platformOf,
+  predict,
+  type Probe,
+  type TimelineConditions,
+} from "./src/timeline.ts";
+import type { InForce } from "./src/timer.ts";
 import { connected, type ConnectingSocket } from "./src/when.ts";
 
 export type { Duration } from "./src/duration.ts";
 export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
 export type { Endpoint } from "./src/sockaddr.ts";
+export type { Caution, InForce, Interval, KeepAliveTimeline, Probe, TimelineConditions };
 export type { ConnectingSocket, FetchLike, KeepAliveOptions, KeepAliveState, SocketFilter, SocketLike, TcpSocket };
 
 /**
@@ -267,4 +278,37 @@ export function keepAliveFetch<Fetch extends FetchLike = typeof globalThis.fetch
 ): Fetch {
   const request = parseOptions(options, currentPlatform());
   return keepFetch(currentSystem(), request, fetch);
+}
+
+/**
+ * Predicts what the kernel will do with settings: when it probes, when it gives the connection up, and with what error.
+ *
+ * For Linux and Android the times are intervals that hold whatever the phase of the kernel's clock: its algorithm is known
+ * to the tick, and its timers are late by up to one step of a wheel that is coarser for longer times (2 s for a minute,
+ * more than two minutes for two hours, at 250 Hz). For macOS and the BSDs only the rule is known, and for others not
+ * even that: the result says so. Nothing is asked of a socket.
+ *
+ * @param options The settings, as for {@linkcode setKeepAlive}; where one is absent, the system's default.
+ * @param conditions What the prediction is for: the system, the peer, data on its way.
+ * @returns The probes, the death, the error, and what is unwise about the settings.
+ *
+ * @throws {TypeError} If something is of the wrong kind.
+ * @throws {RangeError} If a value is outside what the system accepts, or the system is not in the table.
+ *
+ * @example
+ * ```ts
+ * import { keepAliveTimeline } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { probes, death, error } = keepAliveTimeline({ idle: "5s", interval: "3s", count: 2 }, { os: "linux", hz: 250 });
+ * const seconds = ({ earliest, latest }: { earliest: number; latest: number }) =>
+ *   `${(earliest / 1000).toFixed(1)} to ${(latest / 1000).toFixed(1)} s`;
+ * assertEquals(probes.map(seconds), ["5.0 to 5.3 s", "8.0 to 8.5 s"]);
+ * assertEquals(death && seconds(death), "11.0 to 11.8 s");
+ * assertEquals(error, "ETIMEDOUT");
+ * ```
+ */
+export function keepAliveTimeline(options: KeepAliveOptions, conditions: TimelineConditions = {}): KeepAliveTimeline {
+  const { os } = conditions;
+  return predict(options, conditions, os === undefined ? currentPlatform() : platformOf(os));
 }

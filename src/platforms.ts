@@ -71,6 +71,13 @@ export interface Platform {
   readonly sysctl?: Readonly<Partial<Record<Setting, string>>>;
   /** What keep-alive on a listening socket does: accepted sockets inherit it all, or the kernel closes the listener. */
   readonly listener?: "inherits" | "closes";
+  /** What a socket without values of its own has, in milliseconds and probes. */
+  readonly defaults?: Readonly<Record<"idle" | "interval" | "count", number>>;
+  /**
+   * How the death of a silent peer is found: by Linux's algorithm, known to the tick; by the rule that the BSDs share,
+   * whose timers' lateness is not known; or absent, where no source tells.
+   */
+  readonly death?: "linux" | "bsd";
   /** Whether a user timeout also bounds the wait for the answer to a SYN. */
   readonly boundsConnecting?: boolean;
   /** Cells that no source confirmed. */
@@ -113,6 +120,8 @@ const errors = (...numbers: number[]): Record<number, string> => {
 const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1);
 const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1);
 const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1);
+
+const defaults = (interval: number, count: number) => ({ idle: 7_200_000, interval, count });
 
 /** Where glibc is on Debian, on Fedora and on Arch, whose older and newer spellings are both in use. */
 const glibcPaths = (machine: string): string[] => [
@@ -175,6 +184,8 @@ const LINUX = {
     count: "net.ipv4.tcp_keepalive_probes",
   },
   listener: "inherits",
+  defaults: defaults(75_000, 9),
+  death: "linux",
   // net/ipv4/tcp_timer.c, tcp_write_timeout: it is asked in SYN_SENT too.
   boundsConnecting: true,
 } as const satisfies Platform;
@@ -221,6 +232,8 @@ const MACOS = {
     // TCP_RXT_CONNDROPTIME: the kernel checks no upper limit and multiplies in 32 bits.
     userTimeout: [TCP, 0x80, SECONDS, 0, UINT_MAX_SECONDS],
   },
+  defaults: defaults(75_000, 8),
+  death: "bsd",
   // tcp_keepalive: a listening socket is dropped when the timer runs out on it.
   listener: "closes",
   unconfirmed: ["library"],
@@ -247,6 +260,8 @@ const FREEBSD_13 = {
   instead: { userTimeout: "FreeBSD 14 has it" },
   listener: "inherits",
   unconfirmed: ["library"],
+  defaults: defaults(75_000, 8),
+  death: "bsd",
 } as const satisfies Platform;
 
 /** DragonFlyBSD netinet/tcp.h; seconds since 5.8, whose limits were not read. */
@@ -288,6 +303,8 @@ const NETBSD = {
   instead: { idle: NETBSD_DOUBT, interval: NETBSD_DOUBT },
   listener: "closes",
   unconfirmed: ["library", "idle", "interval"],
+  defaults: defaults(75_000, 8),
+  death: "bsd",
 } as const satisfies Platform;
 
 /** OpenBSD sys/socket.h and tcp_usrreq.c: nothing but SO_KEEPALIVE can be set on one socket. */
@@ -305,6 +322,8 @@ const OPENBSD = {
     count: "the kernel's is fixed at 8",
   },
   unconfirmed: ["library", "listener"],
+  defaults: defaults(75_000, 8),
+  death: "bsd",
 } as const satisfies Platform;
 
 const AIX_DOUBT = "no source confirms whether it counts seconds or half-seconds";
@@ -367,6 +386,7 @@ const WINDOWS = {
   listening: [0xffff, 2],
   family: "u16",
   inet6: 23,
+  defaults: defaults(1000, 10),
   options: {
     enable: [0xffff, 8, 1, 0, 1],
     // Microsoft documents no limits for idle and interval, nor TCP_MAXRTMS at all.
@@ -513,4 +533,9 @@ export function findPlatform(host: Host): Platform | undefined {
       (match.since === undefined || atLeast(numbers(host.release()), match.since))
     )
     .sort(({ match: a }, { match: b }) => atLeast(a.since ?? [], b.since ?? []) ? -1 : 1)[0];
+}
+
+/** The row of the newest system of a name, as `process.platform` has it, on the commonest processors. */
+export function findByName(name: string): Platform | undefined {
+  return findPlatform({ platform: name, arch: "x64", release: () => "999", version: () => "" });
 }

@@ -1,0 +1,39 @@
+/**
+ * The settings that a socket would have.
+ *
+ * @module
+ */
+import type { KeepAliveOptions } from "./options.ts";
+import type { Platform, Setting } from "./platforms.ts";
+import { parseOptions } from "./settings.ts";
+import type { InForce } from "./timer.ts";
+import { AUTO, autoValue, unitOf } from "./values.ts";
+
+/**
+ * The settings that options come to, in milliseconds, with the system's defaults where none is given.
+ *
+ * @param options The options.
+ * @param platform The row of the system.
+ * @returns Them; undefined where keep-alive is off or the defaults are not known.
+ */
+export function inForce(options: KeepAliveOptions, platform: Platform): InForce | undefined {
+  const { values, auto } = parseOptions(options, platform);
+  const { defaults } = platform;
+  if (values.enable === 0 || !defaults) return undefined;
+  const all: Partial<Record<Setting, number>> = { ...values };
+  for (const setting of AUTO) {
+    const option = platform.options[setting];
+    if (option) all[setting] ??= defaults[setting as keyof typeof defaults] / unitOf(option);
+  }
+  if (auto) all.userTimeout = autoValue(all, platform);
+  const milliseconds = (setting: Setting, otherwise: number) => {
+    const [option, value] = [platform.options[setting], all[setting]];
+    return option && value !== undefined ? value * unitOf(option) : otherwise;
+  };
+  return {
+    idle: milliseconds("idle", defaults.idle),
+    interval: milliseconds("interval", defaults.interval),
+    count: milliseconds("count", defaults.count),
+    userTimeout: milliseconds("userTimeout", 0),
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * When Linux probes, and when it gives up: tcp_keepalive_timer, tcp_write_timeout and tcp_model_timeout of
+ * net/ipv4/tcp_timer.c, as intervals that hold whatever the phase of its clock.
+ *
+ * Times are milliseconds after the last that was heard of the peer. Silence is counted in ticks, so a comparison may come
+ * out a tick early; a timer is never early, and late by up to one step of the wheel. Each lateness adds to the next.
+ *
+ * @module
+ */
+import { type Interval, longestTick, worstLateness } from "./wheel.ts";
+
+/** A probe that may not be sent at all: the death may come in its place. */
+export interface Probe extends Interval {
+  /** Whether it is sent in any case. */
+  readonly certain: boolean;
+}
+
+/** What the kernel works with, in milliseconds. */
+export interface InForce {
+  readonly idle: number;
+  readonly interval: number;
+  readonly count: number;
+  readonly userTimeout: number;
+}
+
+/** What is known of the machine and the connection. */
+export interface Circumstances {
+  /** The clock rates that the kernel may have. */
+  readonly rates: readonly number[];
+  /** How long the peer was silent already when the options were set. */
+  readonly silence: number;
+}
+
+/** Probes and death. */
+export interface Course {
+  readonly probes: Probe[];
+  readonly death: Interval;
+}
+
+/** Probes that are listed, at most. */
+export const MOST_PROBES = 1000;
+
+/** A peer that is silent, with nothing on its way. */
+export function silentPeer({ idle, interval, count, userTimeout }: InForce, { rates, silence }: Circumstances): Course {
+  const tick = longestTick(rates);
+  const first = Math.max(idle, silence);
+  let next: Interval = {
+    earliest: first - tick,
+    latest: first + worstLateness(Math.max(idle - silence, 1), rates) + tick,
+  };
+  const step: Interval = { earliest: interval, latest: interval + worstLateness(interval, rates) + tick };
+  const probes: Probe[] = [];
+  let earliestDeath = Infinity;
+  for (let sent = 0;; sent++) {
+    // Without a user timeout the count decides; with one it is not looked at, and the first firing only probes.
+    const mayDie = userTimeout > 0 ? sent > 0 && next.latest + tick >= userTimeout : sent >= count;
+    const mustDie = userTimeout > 0 ? mayDie && next.earliest - tick >= userTimeout : mayDie;
+    const before = userTimeout > 0 && mayDie ? userTimeout - tick : -Infinity;
+    if (mayDie) earliestDeath = Math.min(earliestDeath, Math.max(next.earliest, before));
+    if (mustDie) return { probes, death: { earliest: earliestDeath, latest: next.latest } };
+    // What goes on living has been silent for less than the user timeout.
+    const latest = mayDie ? Math.min(next.latest, userTimeout + tick) : next.latest;
+    if (probes.length < MOST_PROBES) probes.push({ earliest: next.earliest, latest, certain: !mayDie });
+    next = { earliest: next.earliest + step.earliest, latest: latest + step.latest };
+  }
+}
+
+/** How long a peer that answers is left alone between two probes, at the least and at the most. */
+export function answeringPeer({ idle, interval }: InForce, rates: readonly number[], rtt: number): Interval {
+  const tick = longestTick(rates);
+  // After a probe the timer is set to the interval; it comes back to wait for what is missing to a whole idle time.
+  return {
+    earliest: Math.max(idle, interval) - tick,
+    latest: Math.max(interval + worstLateness(interval, rates), idle + worstLateness(idle, rates) + rtt) + tick,
+  };
+}
+
+/** The least retransmission timeout, and the greatest: TCP_RTO_MIN and TCP_RTO_MAX of include/net/tcp.h. */
+const [RTO_MIN, RTO_MAX] = [200, 120_000];
+
+/** How long `tcp_retries2` retransmissions last, as the kernel reckons: tcp_model_timeout, with the least timeout. */
+export function retransmissionLimit(retries: number): number {
+  const doublings = Math.floor(Math.log2(RTO_MAX / RTO_MIN));
+  if (retries <= doublings) return (2 ** (retries + 1) - 1) * RTO_MIN;
+  return (2 ** (doublings + 1) - 1) * RTO_MIN + (retries - doublings) * RTO_MAX;
+}
+
+/**
+ * A peer that falls silent while data is on its way: keep-alive does not run, the retransmissions decide.
+ *
+ * @param userTimeout In milliseconds; 0 is none.
+ * @param retries The sysctl tcp_retries2.
+ * @param rates The clock rates that the kernel may have.
+ * @param rto The retransmission timeout when the data is sent.
+ */
+export function dataOnItsWay(userTimeout: number, retries: number, rates: readonly number[], rto: Interval): Interval {
+  const tick = longestTick(rates);
+  const late = (delay: number) => worstLateness(delay, rates) + tick;
+  // What counts is the first retransmission; a tail loss probe may come before it and puts it off.
+  const first = { earliest: rto.earliest - tick, latest: 2 * rto.latest + 2 * late(rto.latest) };
+  if (userTimeout > 0) {
+    // The last wait is cut to what is left of the user timeout, but a retransmission comes before.
+    const least = Math.max(userTimeout, 1);
+    return { earliest: first.earliest + least - tick, latest: first.latest + least + late(least) + tick };
+  }
+  const limit = retransmissionLimit(retries);
+  // Death is at the first timeout at or after the limit, and timeouts double from one to the next.
+  let [elapsed, wait, slack] = [0, 2 * rto.latest, 0];
+  while (elapsed < limit) {
+    elapsed += wait;
+    slack += late(wait);
+    wait = Math.min(2 * wait, RTO_MAX);
+  }
+  const worst = Math.max(elapsed, Math.min(2 * limit + 2 * rto.latest, limit + RTO_MAX));
+  return { earliest: first.earliest + limit - tick, latest: first.latest + worst + slack };
+}
