@@ -15,11 +15,24 @@ export interface Probe extends Interval {
   readonly certain: boolean;
 }
 
-/** What the kernel works with, in milliseconds. */
+/**
+ * What the kernel works with; durations in milliseconds.
+ *
+ * @example
+ * ```ts
+ * import type { InForce } from "@keepalive/tcp";
+ *
+ * const redis: InForce = { idle: 300_000, interval: 100_000, count: 3, userTimeout: 0 };
+ * ```
+ */
 export interface InForce {
+  /** The silence before the first probe. */
   readonly idle: number;
+  /** The time between unanswered probes. */
   readonly interval: number;
+  /** The unanswered probes before the connection is given up. */
   readonly count: number;
+  /** The longest wait for an acknowledgement; 0 is none. */
   readonly userTimeout: number;
 }
 
