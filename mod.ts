@@ -46,23 +46,28 @@ import { identify, type SocketLike } from "./src/identity.ts";
 import { readFrom } from "./src/keepalive.ts";
 import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
 import { setOn } from "./src/servers.ts";
+import type { KeepAliveGoal } from "./src/goal.ts";
+import { platformOf } from "./src/inforce.ts";
+import { plan } from "./src/plan.ts";
+import type { KeepAlivePlan, PathCaution, Traffic } from "./src/planned.ts";
 import { parseOptions } from "./src/settings.ts";
 import { listSockets, type SocketFilter, type TcpSocket } from "./src/sockets.ts";
 import {
   type Caution,
   type Interval,
   type KeepAliveTimeline,
-  platformOf,
   predict,
   type Probe,
   type TimelineConditions,
 } from "./src/timeline.ts";
+import type { KeepAliveStyle } from "./src/styles.ts";
 import type { InForce } from "./src/timer.ts";
 import { connected, type ConnectingSocket } from "./src/when.ts";
 
 export type { Duration } from "./src/duration.ts";
 export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
 export type { Endpoint } from "./src/sockaddr.ts";
+export type { KeepAliveGoal, KeepAlivePlan, KeepAliveStyle, PathCaution, Traffic };
 export type { Caution, InForce, Interval, KeepAliveTimeline, Probe, TimelineConditions };
 export type { ConnectingSocket, FetchLike, KeepAliveOptions, KeepAliveState, SocketFilter, SocketLike, TcpSocket };
 
@@ -311,4 +316,35 @@ export function keepAliveFetch<Fetch extends FetchLike = typeof globalThis.fetch
 export function keepAliveTimeline(options: KeepAliveOptions, conditions: TimelineConditions = {}): KeepAliveTimeline {
   const { os } = conditions;
   return predict(options, conditions, os === undefined ? currentPlatform() : platformOf(os));
+}
+
+/**
+ * Computes settings from what is wanted: to survive a load balancer, to notice a dead peer in time, to stand lost probes.
+ *
+ * Nothing is probed more often than the goals ask. Goals that stand against each other are refused, and so is what
+ * keep-alive cannot do, such as keeping alive what a path only counts data for. Nothing is asked of a socket.
+ *
+ * @param goal What is wanted.
+ * @returns The settings, the reasons, what the system will do, what it costs, and what is unwise about it.
+ *
+ * @throws {TypeError} If something is of the wrong kind.
+ * @throws {RangeError} If it cannot be done, or not all of it.
+ *
+ * @example
+ * ```ts
+ * import { planKeepAlive } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { options, reasons, traffic } = planKeepAlive({ survive: "azure-lb", os: "linux" });
+ * assertEquals(options, { idle: 120_000, interval: 40_000, count: 3 });
+ * assertEquals(reasons, [
+ *   "idle 2m: half of the 4m after which an Azure Load Balancer forgets",
+ *   "interval 40s, count 3: 2 probes in a row may be lost",
+ * ]);
+ * assertEquals(traffic.probesPerHour, 30);
+ * ```
+ */
+export function planKeepAlive(goal: KeepAliveGoal): KeepAlivePlan {
+  const os = (goal as KeepAliveGoal | null)?.os;
+  return plan(goal, os === undefined ? currentPlatform() : platformOf(os));
 }

@@ -4,10 +4,11 @@
  * @module
  */
 import type { KeepAliveOptions } from "./options.ts";
-import type { Platform, Setting } from "./platforms.ts";
+import { findByName, type Platform, type Setting } from "./platforms.ts";
 import { parseOptions } from "./settings.ts";
 import type { InForce } from "./timer.ts";
 import { AUTO, autoValue, unitOf } from "./values.ts";
+import { show } from "./words.ts";
 
 /**
  * The settings that options come to, in milliseconds, with the system's defaults where none is given.
@@ -36,4 +37,11 @@ export function inForce(options: KeepAliveOptions, platform: Platform): InForce 
     count: milliseconds("count", defaults.count),
     userTimeout: milliseconds("userTimeout", 0),
   };
+}
+
+/** The row of a system by the name of `process.platform`. */
+export function platformOf(os: string): Platform {
+  const platform = findByName(os);
+  if (platform) return platform;
+  throw new RangeError(`Cannot predict for the system ${show(os)}: it is not in the table`);
 }

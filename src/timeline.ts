@@ -7,7 +7,7 @@ import { type Caution, cautionsOf } from "./cautions.ts";
 import { type Duration, parseDuration } from "./duration.ts";
 import type { KeepAliveOptions } from "./options.ts";
 import { inForce } from "./inforce.ts";
-import { findByName, type Platform } from "./platforms.ts";
+import type { Platform } from "./platforms.ts";
 import { answeringPeer, dataOnItsWay, type InForce, type Probe, silentPeer } from "./timer.ts";
 import { type Interval, KNOWN_HZ } from "./wheel.ts";
 import { show } from "./words.ts";
@@ -156,11 +156,4 @@ export function predict(
     return { ...result, probes, death: null, error: null, known: "exact" };
   }
   return { ...result, ...silentPeer(values, { rates, silence }), error, known: "exact" };
-}
-
-/** The row of a system by the name of `process.platform`. */
-export function platformOf(os: string): Platform {
-  const platform = findByName(os);
-  if (platform) return platform;
-  throw new RangeError(`Cannot predict for the system ${show(os)}: it is not in the table`);
 }

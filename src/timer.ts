@@ -53,6 +53,9 @@ export interface Course {
 /** Probes that are listed, at most. */
 export const MOST_PROBES = 1000;
 
+/** A time rounded up to whole ticks, as msecs_to_jiffies does. */
+const inTicks = (milliseconds: number, hz: number): number => Math.ceil(milliseconds * hz / 1000) * 1000 / hz;
+
 /** A peer that is silent, with nothing on its way. */
 export function silentPeer({ idle, interval, count, userTimeout }: InForce, { rates, silence }: Circumstances): Course {
   const tick = longestTick(rates);
@@ -61,13 +64,15 @@ export function silentPeer({ idle, interval, count, userTimeout }: InForce, { ra
     earliest: first - tick,
     latest: first + worstLateness(Math.max(idle - silence, 1), rates) + tick,
   };
+  /** The least silence, as the kernel counts it, at the next firing. */
+  let least = Math.max(idle, silence - tick);
   const step: Interval = { earliest: interval, latest: interval + worstLateness(interval, rates) + tick };
   const probes: Probe[] = [];
   let earliestDeath = Infinity;
   for (let sent = 0;; sent++) {
     // Without a user timeout the count decides; with one it is not looked at, and the first firing only probes.
     const mayDie = userTimeout > 0 ? sent > 0 && next.latest + tick >= userTimeout : sent >= count;
-    const mustDie = userTimeout > 0 ? mayDie && next.earliest - tick >= userTimeout : mayDie;
+    const mustDie = userTimeout > 0 ? mayDie && rates.every((hz) => least >= inTicks(userTimeout, hz)) : mayDie;
     const before = userTimeout > 0 && mayDie ? userTimeout - tick : -Infinity;
     if (mayDie) earliestDeath = Math.min(earliestDeath, Math.max(next.earliest, before));
     if (mustDie) return { probes, death: { earliest: earliestDeath, latest: next.latest } };
@@ -75,6 +80,7 @@ export function silentPeer({ idle, interval, count, userTimeout }: InForce, { ra
     const latest = mayDie ? Math.min(next.latest, userTimeout + tick) : next.latest;
     if (probes.length < MOST_PROBES) probes.push({ earliest: next.earliest, latest, certain: !mayDie });
     next = { earliest: next.earliest + step.earliest, latest: latest + step.latest };
+    least += interval;
   }
 }
 

@@ -1,0 +1,78 @@
+/**
+ * What a plan tells.
+ *
+ * @module
+ */
+import type { Caution } from "./cautions.ts";
+import { formatDuration as text } from "./duration.ts";
+import type { Limited } from "./goal.ts";
+import type { KeepAliveOptions } from "./options.ts";
+import type { KeepAliveTimeline } from "./timeline.ts";
+
+/**
+ * Settings, and why they are so.
+ *
+ * @example
+ * ```ts
+ * import { type KeepAlivePlan, planKeepAlive } from "@keepalive/tcp";
+ *
+ * const plan: KeepAlivePlan = planKeepAlive({ survive: "azure-lb", os: "linux" });
+ * console.log(plan.reasons[0]); // "idle 2m: half of the 4m after which an Azure Load Balancer forgets"
+ * ```
+ */
+export interface KeepAlivePlan {
+  /** What to give to `setKeepAlive`. */
+  readonly options: KeepAliveOptions;
+  /** Why each is as it is. */
+  readonly reasons: readonly string[];
+  /** What is unwise about it. */
+  readonly cautions: readonly (Caution | PathCaution)[];
+  /** What the system will do when a peer vanishes. */
+  readonly timeline: KeepAliveTimeline;
+  /** The same with data on its way. */
+  readonly busy: KeepAliveTimeline;
+  /** What an idle connection costs. */
+  readonly traffic: Traffic;
+}
+
+/** A caution about what is between. */
+export interface PathCaution {
+  /** Which it is. */
+  readonly code: "ABOVE_PATH_LIMIT" | "UNCONFIRMED_PATH";
+  /** The same in a sentence. */
+  readonly message: string;
+}
+
+/** What keep-alive sends over one idle connection. */
+export interface Traffic {
+  /** Probes an hour. */
+  readonly probesPerHour: number;
+  /** Bytes of IPv4 an hour, both ways: a probe and its answer have 52 each, with timestamps. */
+  readonly bytesPerHour: number;
+}
+
+const PROBE_BYTES = 52;
+
+/** What an idle connection to a peer that answers costs. */
+export function trafficOf({ inForce: { idle, interval } }: KeepAliveTimeline): Traffic {
+  const probesPerHour = idle > 0 ? 3_600_000 / Math.max(idle, interval) : 0;
+  return { probesPerHour, bytesPerHour: probesPerHour * 2 * PROBE_BYTES };
+}
+
+/** What is unwise about settings for a path. */
+export function pathCautions(path: Limited | undefined, timeline: KeepAliveTimeline): PathCaution[] {
+  const cautions: PathCaution[] = [];
+  if (path?.probes === "unconfirmed") {
+    const message = `no source says that ${path.title} takes a probe for a sign of life`;
+    cautions.push({ code: "UNCONFIRMED_PATH", message });
+  }
+  const { idle } = timeline.inForce;
+  const latest = timeline.probes[0]?.latest ?? idle;
+  if (path && latest >= path.limit) {
+    const message = `the first probe comes after ${text(idle)}, when ${path.title} has forgotten after ${
+      text(path.limit)
+    }`;
+    cautions.push({ code: "ABOVE_PATH_LIMIT", message });
+  }
+  return cautions;
+}
