@@ -40,6 +40,7 @@
  */
 import { currentPlatform, currentSystem } from "./ffi/mod.ts";
 import { currentPid, nextTick } from "./ffi/process.ts";
+import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
 import { type FetchLike, keepFetch } from "./src/fetch.ts";
 import { onSocket } from "./src/find.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
@@ -67,7 +68,7 @@ import { connected, type ConnectingSocket } from "./src/when.ts";
 export type { Duration } from "./src/duration.ts";
 export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
 export type { Endpoint } from "./src/sockaddr.ts";
-export type { KeepAliveGoal, KeepAlivePlan, KeepAliveStyle, PathCaution, Traffic };
+export type { DeadPeerReason, KeepAliveGoal, KeepAlivePlan, KeepAliveStyle, PathCaution, Traffic };
 export type { Caution, InForce, Interval, KeepAliveTimeline, Probe, TimelineConditions };
 export type { ConnectingSocket, FetchLike, KeepAliveOptions, KeepAliveState, SocketFilter, SocketLike, TcpSocket };
 
@@ -347,4 +348,47 @@ export function keepAliveTimeline(options: KeepAliveOptions, conditions: Timelin
 export function planKeepAlive(goal: KeepAliveGoal): KeepAlivePlan {
   const os = (goal as KeepAliveGoal | null)?.os;
   return plan(goal, os === undefined ? currentPlatform() : platformOf(os));
+}
+
+/**
+ * Tells how a connection to a vanished peer ended, if that is what an error says.
+ *
+ * It looks through causes and gathered errors, as of `fetch`. On Deno a `Deno.connect` that timed out is known by its stack
+ * only, as its error is otherwise the same. Bun's `fetch` reports a vanished peer as a closed connection (`ECONNRESET`),
+ * which is not taken for one.
+ *
+ * @param error What was thrown, or given to a listener of 'error'.
+ * @returns `"timed out"` where probes or data stayed without answer; `"host unreachable"` or `"network unreachable"` where a
+ * router or the system said so meanwhile; undefined for everything else, connecting and the program's own timeouts included.
+ *
+ * @example
+ * ```ts
+ * import { deadPeerReason } from "@keepalive/tcp";
+ *
+ * const error = Object.assign(new Error("read ETIMEDOUT"), { code: "ETIMEDOUT", syscall: "read" });
+ * console.log(deadPeerReason(error)); // "timed out"
+ * console.log(deadPeerReason(Object.assign(error, { syscall: "connect" }))); // undefined
+ * ```
+ */
+export function deadPeerReason(error: unknown): DeadPeerReason | undefined {
+  return reasonOf(error, currentPlatform().errors);
+}
+
+/**
+ * Whether an error says that keep-alive, the user timeout or the retransmissions gave up a peer that vanished.
+ *
+ * @param error What was thrown, or given to a listener of 'error'.
+ * @returns Whether {@linkcode deadPeerReason} finds a reason.
+ *
+ * @example
+ * ```ts
+ * import { isDeadPeerError } from "@keepalive/tcp";
+ *
+ * const error = Object.assign(new Error("read ETIMEDOUT"), { code: "ETIMEDOUT", syscall: "read" });
+ * console.log(isDeadPeerError(new Error("a query failed", { cause: error }))); // true
+ * console.log(isDeadPeerError(new DOMException("too late", "TimeoutError"))); // false
+ * ```
+ */
+export function isDeadPeerError(error: unknown): boolean {
+  return deadPeerReason(error) !== undefined;
 }
