@@ -8,7 +8,10 @@
  */
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { answers, late } from "./lab_answer.ts";
+import { flight } from "./lab_flight.ts";
 import { Net, run } from "./lab_net.ts";
+import { nat, route } from "./lab_route.ts";
 import { silent } from "./lab_silent.ts";
 
 /** What the experiments are given. */
@@ -22,7 +25,7 @@ export interface Setup {
 }
 
 /** Each experiment returns what it came to, in lines; one that begins with WRONG is a failure. */
-const EXPERIMENTS: Record<string, (setup: Setup) => Promise<string[]>> = { silent };
+const EXPERIMENTS: Record<string, (setup: Setup) => Promise<string[]>> = { silent, flight, answers, late, route, nat };
 
 /** Ends with one sentence where the lab cannot work here. */
 async function mustWork(): Promise<void> {

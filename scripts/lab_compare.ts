@@ -10,6 +10,9 @@ import type { Story } from "./pcap.ts";
 export const outside = (time: number, { earliest, latest }: Interval): number =>
   Math.max(earliest - time, time - latest, 0);
 
+/** How much later than its kernel a program may see a death, in milliseconds. */
+export const SEEN = 25;
+
 /** What comparing one or more connections came to. */
 export interface Comparison {
   probes: number;
