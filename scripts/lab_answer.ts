@@ -6,7 +6,8 @@
 import { keepAliveTimeline } from "../mod.ts";
 import { outside, spread } from "./lab_compare.ts";
 import { Net } from "./lab_net.ts";
-import { sleep, startPeer, startProgram, THREE } from "./lab_programs.ts";
+import { startPeer, startProgram, THREE } from "./lab_programs.ts";
+import { sleep } from "./lab_talker.ts";
 import { storyOf } from "./pcap.ts";
 import type { Setup } from "./lab.ts";
 
@@ -51,8 +52,8 @@ export async function answers({ hz }: Setup): Promise<string[]> {
     for (const [at, options] of SETTINGS.entries()) {
       const own = segments.filter(({ time }) => time < lived);
       const echoed = program.report("echo", at)?.time ?? began;
-      const { heard } = storyOf(own, program.ports[at], echoed + 1);
-      const probes = storyOf(own, program.ports[at], heard).probes;
+      const { heard } = storyOf(own, program.flow(at), echoed + 1);
+      const probes = storyOf(own, program.flow(at), heard).probes;
       const silence = Math.max((program.report("set", at)?.time ?? 0) - heard, 0);
       const predicted = keepAliveTimeline(options, { os: "linux", hz, peer: "answers", silence }).probes;
       const name = `${program.name}, idle ${options.idle}, interval ${options.interval}`;
@@ -95,14 +96,14 @@ export async function late(): Promise<string[]> {
   const cut = Date.now();
   for (const program of programs) await program.all("close", [0]);
   await net.cut(port, false);
-  for (const program of programs) await send(program.ports[0]);
+  for (const program of programs) await send(program.flow(0));
   await sleep(1000);
   const segments = await stop();
   const wrong: string[] = [];
-  const after = programs.flatMap(({ name, ports }) => {
-    const { resets, arrived } = storyOf(segments, ports[0], cut);
+  const after = programs.flatMap((program) => {
+    const { resets, arrived } = storyOf(segments, program.flow(0), cut);
     if (arrived.length === 1 && resets.length === 2 && resets[1] > arrived[0]) return [resets[1] - arrived[0]];
-    wrong.push(`${name}: ${arrived.length} late packets, ${resets.length} resets`);
+    wrong.push(`${program.name}: ${arrived.length} late packets, ${resets.length} resets`);
     return [];
   });
   return [

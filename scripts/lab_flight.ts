@@ -54,9 +54,11 @@ async function deaths({ retries, options }: typeof CASES[number], hz: number | u
   const segments = await stop();
   return programs.flatMap((program) =>
     all.map((at) => {
-      const port = program.ports[at];
-      const story = storyOf(segments, port, cut);
-      const rto = Number(sockets.match(new RegExp(`:${port} .* rto:([\\d.]+)`))?.[1]);
+      const story = storyOf(segments, program.flow(at), cut);
+      const line = sockets.split("\n").find((line) =>
+        line.includes(`:${program.ports[at]} `) && line.includes(program.host)
+      );
+      const rto = Number(line?.match(/ rto:([\d.]+)/)?.[1]);
       const predict = (rto?: number): Interval => {
         // Keep-alive that is off has no timeline of its own, and data on its way does not look at it.
         const settings = options[at].enable === false ? KEEP : options[at];
@@ -69,7 +71,8 @@ async function deaths({ retries, options }: typeof CASES[number], hz: number | u
         time: (program.report("close", at)?.time ?? Infinity) - story.data[0],
         probes: story.probes.length,
         close: predict(rto),
-        wide: predict(),
+        // What is assumed where the timeout is not given: 200 ms to 1 s.
+        wide: rto >= 200 && rto <= 1000 ? predict() : predict(rto),
       };
     })
   );

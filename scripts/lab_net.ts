@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sleep, Talker } from "./lab_talker.ts";
 import { readPcap, type Segment } from "./pcap.ts";
 
 /** The namespaces; a router stands between client and server only where one is asked for. */
@@ -18,61 +19,6 @@ export async function run(command: readonly string[]): Promise<string> {
   const text = new TextDecoder();
   if (!success) throw new Error(`${command.join(" ")}: ${text.decode(stderr).trim()}`);
   return text.decode(stdout);
-}
-
-/** A program that talks in lines of JSON. */
-export class Talker<Said> {
-  readonly said: Said[] = [];
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  #wake = () => {};
-  #ended = false;
-
-  constructor(readonly name: string, readonly process: Deno.ChildProcess) {
-    this.#writer = process.stdin.getWriter();
-    this.#listen();
-  }
-
-  async #listen(): Promise<void> {
-    let rest = "";
-    for await (const text of this.process.stdout.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      this.said.push(...lines.map((line): Said => JSON.parse(line)));
-      this.#wake();
-    }
-    this.#ended = true;
-    this.#wake();
-  }
-
-  /** Tells it something. */
-  async tell(what: unknown): Promise<void> {
-    await this.#writer.write(new TextEncoder().encode(JSON.stringify(what) + "\n"));
-  }
-
-  /** Waits until it has said enough; whether it did in time. */
-  async until(enough: (said: Said[]) => boolean, patience = 15_000): Promise<boolean> {
-    const end = Date.now() + patience;
-    while (!enough(this.said)) {
-      const left = end - Date.now();
-      if (left <= 0 || this.#ended) return false;
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        timer = setTimeout(resolve, left);
-      });
-      clearTimeout(timer);
-    }
-    return true;
-  }
-
-  /** Ends it. */
-  async end(): Promise<void> {
-    try {
-      this.process.kill("SIGKILL");
-    } catch { /* It has ended. */ }
-    await this.#writer.close().catch(() => {});
-    await this.process.status;
-  }
 }
 
 /** Namespaces that last as long as this object. */
@@ -107,6 +53,10 @@ export class Net implements AsyncDisposable {
       await this.exec("server", "ip", "route", "add", "fd71:2::/64", "via", "fd71:1::1");
       await this.sysctl("router", "ipv4/ip_forward", 1);
       await this.sysctl("router", "ipv6/conf/all/forwarding", 1);
+    }
+    // A cable is taken for plugged in up to a second late, and IPv6 neighbours are silent until then.
+    for (const place of this.#places) {
+      while (/ state (?!UP)/.test(await this.exec(place, "ip", "-o", "link", "show", "type", "veth"))) await sleep(50);
     }
     return this;
   }

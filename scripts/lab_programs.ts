@@ -5,7 +5,9 @@
  */
 import type { KeepAliveOptions } from "../mod.ts";
 import type { Order, Report } from "./lab_child.ts";
-import { type Net, SERVER, type Talker } from "./lab_net.ts";
+import { type Net, SERVER } from "./lab_net.ts";
+import type { Talker } from "./lab_talker.ts";
+import type { Flow } from "./pcap.ts";
 
 const root = new URL("../", import.meta.url);
 const modules = new URL("test/runtimes/node_modules/", root).pathname;
@@ -28,12 +30,8 @@ export const THREE = [RUNTIMES[0], RUNTIMES[1], RUNTIMES[4]];
 
 const script = (name: string) => new URL(`scripts/${name}.ts`, root).pathname;
 
-/** Waits. */
-export const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /** Starts the peer; its port, and a way to let it send a byte to a port of the client. */
-export async function startPeer(net: Net): Promise<{ port: number; send: (to: number) => Promise<void> }> {
+export async function startPeer(net: Net): Promise<{ port: number; send: (to: Flow) => Promise<void> }> {
   const peer = net.start<{ port: number }>("server", "the peer", [...RUNTIMES[0][1], script("lab_peer")]);
   if (!await peer.until((said) => said.length > 0)) throw new Error("The peer did not start");
   return { port: peer.said[0].port, send: (to) => peer.tell(to) };
@@ -43,8 +41,17 @@ export async function startPeer(net: Net): Promise<{ port: number; send: (to: nu
 export class Program {
   readonly ports: readonly number[];
 
-  constructor(readonly name: string, readonly talker: Talker<Report>) {
+  /** The peer's address. */
+  readonly host: string;
+
+  constructor(readonly name: string, readonly family: 4 | 6, readonly talker: Talker<Report>) {
     this.ports = talker.said[0].ports ?? [];
+    this.host = SERVER[family];
+  }
+
+  /** One of its connections, as a capture shows it. */
+  flow(at: number): Flow {
+    return { family: this.family, port: this.ports[at] };
   }
 
   /** Gives an order for some of its sockets. */
@@ -78,5 +85,5 @@ export async function startProgram(
   const args = [script("lab_child"), SERVER[family], String(port), JSON.stringify(options)];
   const talker = net.start<Report>("client", name, [...command, ...args]);
   if (!await talker.until((said) => said.length > 0)) throw new Error(`The program did not connect on ${name}`);
-  return new Program(name, talker);
+  return new Program(name, family, talker);
 }

@@ -6,7 +6,8 @@
 import { keepAliveTimeline } from "../mod.ts";
 import { outside, SEEN, spread } from "./lab_compare.ts";
 import { Net } from "./lab_net.ts";
-import { sleep, startPeer, startProgram, THREE } from "./lab_programs.ts";
+import { startPeer, startProgram, THREE } from "./lab_programs.ts";
+import { sleep } from "./lab_talker.ts";
 import { storyOf } from "./pcap.ts";
 import type { Setup } from "./lab.ts";
 
@@ -40,7 +41,7 @@ export async function route({ hz }: Setup): Promise<string[]> {
   for (const { program, family } of programs) {
     for (const [at, options] of settings.entries()) {
       const name = `${program.name}, IPv${family}`;
-      const { heard, probes } = storyOf(segments, program.ports[at], cut);
+      const { heard, probes } = storyOf(segments, program.flow(at), cut);
       const time = (program.report("close", at)?.time ?? Infinity) - heard;
       const code = program.report("error", at)?.code;
       const { death } = keepAliveTimeline(options, { os: "linux", hz });

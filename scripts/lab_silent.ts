@@ -7,7 +7,8 @@ import { type KeepAliveOptions, keepAliveTimeline } from "../mod.ts";
 import { KNOWN_HZ } from "../src/wheel.ts";
 import { compare, type Comparison, nothing, spread } from "./lab_compare.ts";
 import { Net } from "./lab_net.ts";
-import { type Program, RUNTIMES, sleep, startPeer, startProgram } from "./lab_programs.ts";
+import { type Program, RUNTIMES, startPeer, startProgram } from "./lab_programs.ts";
+import { sleep } from "./lab_talker.ts";
 import { storyOf } from "./pcap.ts";
 import type { Setup } from "./lab.ts";
 
@@ -110,7 +111,7 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
   const [lateness, seen, errors] = [[] as number[], [] as number[], new Map<string, number>()];
   for (const subject of subjects) {
     const { program, at, mode, options } = subject;
-    const story = storyOf(segments, program.ports[at], cut);
+    const story = storyOf(segments, program.flow(at), cut);
     const predicted = predict(subject, story.heard, hz);
     const name = `${program.name} ${mode} ${Object.values(options).join(" ")}`;
     compare(sums.get(mode) ?? nothing(), name, story, predicted);

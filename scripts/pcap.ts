@@ -8,6 +8,7 @@
 export interface Segment {
   /** Milliseconds since 1970, with fractions. */
   readonly time: number;
+  readonly family: 4 | 6;
   readonly source: number;
   readonly target: number;
   readonly sequence: number;
@@ -47,6 +48,7 @@ function segment(frame: DataView, time: number): Segment | undefined {
   const flags = frame.getUint8(at + 13);
   return {
     time,
+    family: type === IPV4 ? 4 : 6,
     source: frame.getUint16(at),
     target: frame.getUint16(at + 2),
     sequence: frame.getUint32(at + 4),
@@ -80,6 +82,12 @@ export function readPcap(bytes: Uint8Array): Segment[] {
   return segments;
 }
 
+/** A connection of the side that connected: IPv4 and IPv6 may use the same port. */
+export interface Flow {
+  readonly family: 4 | 6;
+  readonly port: number;
+}
+
 /** What went over one connection, seen from the side that connected. */
 export interface Story {
   /** When the last segment of the peer arrived before `cut`; t = 0 of a prediction. */
@@ -100,11 +108,11 @@ export interface Story {
  * Sorts the segments of one connection.
  *
  * @param segments The capture.
- * @param port The port of the side that connected.
+ * @param flow Which.
  * @param cut What counts as heard came before; what the peer said last, if it is absent.
  */
-export function storyOf(segments: readonly Segment[], port: number, cut = Infinity): Story {
-  const own = segments.filter(({ source, target }) => source === port || target === port);
+export function storyOf(segments: readonly Segment[], { family, port }: Flow, cut = Infinity): Story {
+  const own = segments.filter((one) => one.family === family && (one.source === port || one.target === port));
   const heard = Math.max(...own.filter(({ target, time }) => target === port && time <= cut).map(({ time }) => time));
   const story: Story = { heard, probes: [], data: [], resets: [], arrived: [], others: [] };
   let unacknowledged = 0;
