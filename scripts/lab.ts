@@ -89,12 +89,25 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 const failures: string[] = [];
-for (const name of wanted) {
+
+interface Outcome {
+  lines: string[];
+  seconds: string;
+}
+
+async function perform(name: string): Promise<Outcome> {
   const began = performance.now();
   // An error is a result too; the namespaces are gone by then.
   const lines = await EXPERIMENTS[name](setup).catch((error: Error) => [`WRONG ${error.message}`]);
+  return { lines, seconds: ((performance.now() - began) / 1000).toFixed(1) };
+}
+
+// The first has hundreds of connections, and the machine to itself; the others mostly wait, and do it at once.
+const alone: [string, Outcome][] = wanted.includes("silent") ? [["silent", await perform("silent")]] : [];
+const others = wanted.filter((name) => name !== "silent").map((name) => [name, perform(name)] as const);
+for (const [name, work] of [...alone, ...others]) {
+  const { lines, seconds } = await work;
   const wrong = lines.some((line) => line.startsWith("WRONG"));
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${wrong ? "FAIL" : "ok  "}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${lines.join("\n      ")}`);
   if (wrong) failures.push(name);
 }

@@ -26,6 +26,8 @@ export interface Report {
   event: "ports" | "kept" | "set" | "echo" | "error" | "close";
   time: number;
   at: number;
+  /** When what took until `time` began. */
+  began?: number;
   ports?: number[];
   code?: string;
   message?: string;
@@ -33,8 +35,10 @@ export interface Report {
 
 const [host, port, settings] = process.argv.slice(2);
 const options: KeepAliveOptions[] = JSON.parse(settings);
+// Finer than Date.now(), which cuts off what is less than a millisecond.
+const now = () => performance.timeOrigin + performance.now();
 const report = (event: Report["event"], at: number, more: Partial<Report> = {}) =>
-  console.log(JSON.stringify({ event, time: Date.now(), at, ...more }));
+  console.log(JSON.stringify({ event, time: now(), at, ...more }));
 
 const sockets = options.map((_, at) => {
   const socket = net.connect({ port: Number(port), host });
@@ -53,7 +57,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   const order: Order = JSON.parse(line);
   for (const at of order.at) {
     if (order.do === "write") sockets[at].write("x");
-    if (order.do === "set") setKeepAlive(sockets[at], options[at]), report("set", at);
+    if (order.do === "set") {
+      const began = now();
+      setKeepAlive(sockets[at], options[at]);
+      report("set", at, { began });
+    }
     if (order.do === "keep") whenConnected(sockets[at], options[at]).then(() => report("kept", at));
   }
 }

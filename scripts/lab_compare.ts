@@ -26,6 +26,16 @@ export interface Comparison {
 /** Nothing compared yet. */
 export const nothing = (): Comparison => ({ probes: 0, deaths: 0, worst: 0, wrong: [] });
 
+/** The prediction for an unknown point between those of two others, of which the first is the earlier. */
+export function between(first: KeepAliveTimeline, last: KeepAliveTimeline): KeepAliveTimeline {
+  const join = <Time extends Interval>(one: Time, other: Interval): Time => ({ ...one, latest: other.latest });
+  return {
+    ...first,
+    probes: first.probes.map((probe, at) => at < last.probes.length ? join(probe, last.probes[at]) : probe),
+    death: first.death && last.death && join(first.death, last.death),
+  };
+}
+
 const seconds = (time: number) => (time / 1000).toFixed(3);
 
 /** Adds the comparison of one connection: its probes in order, and the reset that is its death. */

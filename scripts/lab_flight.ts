@@ -92,7 +92,7 @@ export async function flight({ hz }: Setup): Promise<string[]> {
     time - Number(CASES[0].options[at % CASES[0].options.length].userTimeout)
   );
   return [
-    `${all.flat().length} deaths with data on its way, all but ${wrong.length} as predicted; ` +
+    `${all.flat().length} deaths with data on its way, ${wrong.length} not as predicted; ` +
     `with a user timeout, dead ${spread(after)} after it`,
     ...limits.map((found, at) =>
       `tcp_retries2 ${CASES[at + 1].retries}: dead after ${

@@ -35,9 +35,19 @@ export class Net implements AsyncDisposable {
     this.#places = router ? ["client", "server", "router"] : ["client", "server"];
   }
 
-  /** Makes the namespaces and the cables. */
+  /** Makes the namespaces and the cables, or nothing. */
   async make(): Promise<this> {
     Net.#all.add(this);
+    try {
+      await this.#make();
+    } catch (error) {
+      await this[Symbol.asyncDispose]();
+      throw error;
+    }
+    return this;
+  }
+
+  async #make(): Promise<void> {
     this.#folder = await Deno.makeTempDir();
     for (const place of this.#places) {
       await run(["ip", "netns", "add", this.#at(place)]);
@@ -58,7 +68,6 @@ export class Net implements AsyncDisposable {
     for (const place of this.#places) {
       while (/ state (?!UP)/.test(await this.exec(place, "ip", "-o", "link", "show", "type", "veth"))) await sleep(50);
     }
-    return this;
   }
 
   #at(place: Place): string {

@@ -5,7 +5,7 @@
  */
 import { type KeepAliveOptions, keepAliveTimeline } from "../mod.ts";
 import { KNOWN_HZ } from "../src/wheel.ts";
-import { compare, type Comparison, nothing, spread } from "./lab_compare.ts";
+import { between, compare, type Comparison, nothing, spread } from "./lab_compare.ts";
 import { Net } from "./lab_net.ts";
 import { type Program, RUNTIMES, startPeer, startProgram } from "./lab_programs.ts";
 import { sleep } from "./lab_talker.ts";
@@ -102,9 +102,12 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
   const segments = await stop();
 
   const predict = ({ program, at, mode, options }: Subject, heard: number, rate: number | undefined) => {
-    const set = program.report("set", at)?.time ?? 0;
-    const silence = mode === "aged" || set < heard ? undefined : set - heard;
-    return keepAliveTimeline(options, { os: "linux", hz: rate, silence });
+    const { began = 0, time = 0 } = program.report("set", at) ?? {};
+    if (mode === "aged" || began < heard) return keepAliveTimeline(options, { os: "linux", hz: rate });
+    const [least, most] = [began, time].map((set) =>
+      keepAliveTimeline(options, { os: "linux", hz: rate, silence: set - heard })
+    );
+    return between(least, most);
   };
   const sums = new Map<string, Comparison>(MODES.map((mode) => [mode, nothing()]));
   const fits = new Set(KNOWN_HZ);
