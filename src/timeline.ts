@@ -33,10 +33,7 @@ export interface TimelineConditions {
   peer?: "silent" | "answers";
   /** Whether data is unacknowledged when the peer falls silent: then keep-alive does not run. */
   inFlight?: boolean;
-  /**
-   * How long the peer was silent already when the options were set. If it is absent, they were set before it was last
-   * heard, and that may have been its answer to a probe: the next then waits for the interval, also where idle is less.
-   */
+  /** How long the peer was silent already when the options were set; if it is absent, it may have answered probes since. */
   silence?: Duration;
   /** The Linux sysctl tcp_retries2, which rules data on its way; 15, if it is absent. */
   retries?: number;

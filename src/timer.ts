@@ -40,7 +40,7 @@ export interface InForce {
 export interface Circumstances {
   /** The clock rates that the kernel may have. */
   readonly rates: readonly number[];
-  /** How long the peer was silent already when the options were set; if it is absent, it has answered since. */
+  /** How long the peer was silent already when the options were set; if it is absent, it may have answered probes since. */
   readonly silence?: number;
 }
 
