@@ -33,7 +33,7 @@ export interface TimelineConditions {
   peer?: "silent" | "answers";
   /** Whether data is unacknowledged when the peer falls silent: then keep-alive does not run. */
   inFlight?: boolean;
-  /** How long the peer was silent already when the options were set; 0, if it is absent. */
+  /** How long the peer was silent already when the options were set; if it is absent, it may have answered probes since. */
   silence?: Duration;
   /** The Linux sysctl tcp_retries2, which rules data on its way; 15, if it is absent. */
   retries?: number;
@@ -108,7 +108,7 @@ export function predict(
   if (hz !== undefined && !(Number.isInteger(hz) && hz >= 24 && hz <= 1200)) {
     throw new RangeError(`Cannot predict for hz ${show(hz)}: Linux is built with 24 to 1200, mostly 100, 250 or 1000`);
   }
-  const silence = duration("silence", conditions.silence, 0);
+  const silence = conditions.silence === undefined ? undefined : duration("silence", conditions.silence, 0);
   const rates = hz === undefined ? KNOWN_HZ : [hz];
   const values = inForce(options, platform);
   const os = platform.title;
@@ -135,7 +135,7 @@ export function predict(
       };
     }
     const notes = [`how late the timers of ${os} are is not known: the times are the ideal ones`];
-    if (peer === "silent") return { ...result, ...byRule(values, silence), error, known: "rule", notes };
+    if (peer === "silent") return { ...result, ...byRule(values, silence ?? 0), error, known: "rule", notes };
     return { ...nothing, ...result, known: "rule", notes };
   }
   if (inFlight) {

@@ -40,8 +40,8 @@ export interface InForce {
 export interface Circumstances {
   /** The clock rates that the kernel may have. */
   readonly rates: readonly number[];
-  /** How long the peer was silent already when the options were set. */
-  readonly silence: number;
+  /** How long the peer was silent already when the options were set; if it is absent, it may have answered probes since. */
+  readonly silence?: number;
 }
 
 /** Probes and death. */
@@ -59,13 +59,14 @@ const inTicks = (milliseconds: number, hz: number): number => Math.ceil(millisec
 /** A peer that is silent, with nothing on its way. */
 export function silentPeer({ idle, interval, count, userTimeout }: InForce, { rates, silence }: Circumstances): Course {
   const tick = longestTick(rates);
-  const first = Math.max(idle, silence);
-  let next: Interval = {
-    earliest: first - tick,
-    latest: first + worstLateness(Math.max(idle - silence, 1), rates) + tick,
-  };
+  const first = Math.max(idle, silence ?? 0);
+  // Options set arm the timer for what is missing to the idle time. A probe arms it for the interval, and the answer to
+  // that probe, which may be the last that was heard, does not touch it.
+  const armed = first + worstLateness(Math.max(idle - (silence ?? 0), 1), rates);
+  const pending = silence === undefined ? interval + worstLateness(interval, rates) : 0;
+  let next: Interval = { earliest: first - tick, latest: Math.max(armed, pending) + tick };
   /** The least silence, as the kernel counts it, at the next firing. */
-  let least = Math.max(idle, silence - tick);
+  let least = Math.max(idle, (silence ?? 0) - tick);
   const step: Interval = { earliest: interval, latest: interval + worstLateness(interval, rates) + tick };
   const probes: Probe[] = [];
   let earliestDeath = Infinity;
