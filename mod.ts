@@ -62,14 +62,17 @@ import {
   type TimelineConditions,
 } from "./src/timeline.ts";
 import type { KeepAliveStyle } from "./src/styles.ts";
+import { drawSvg } from "./src/svg.ts";
+import { drawText } from "./src/text.ts";
 import type { InForce } from "./src/timer.ts";
+import type { TimelineView } from "./src/view.ts";
 import { connected, type ConnectingSocket } from "./src/when.ts";
 
 export type { Duration } from "./src/duration.ts";
 export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
 export type { Endpoint } from "./src/sockaddr.ts";
 export type { DeadPeerReason, KeepAliveGoal, KeepAlivePlan, KeepAliveStyle, PathCaution, Traffic };
-export type { Caution, InForce, Interval, KeepAliveTimeline, Probe, TimelineConditions };
+export type { Caution, InForce, Interval, KeepAliveTimeline, Probe, TimelineConditions, TimelineView };
 export type { ConnectingSocket, FetchLike, KeepAliveOptions, KeepAliveState, SocketFilter, SocketLike, TcpSocket };
 
 /**
@@ -391,4 +394,60 @@ export function deadPeerReason(error: unknown): DeadPeerReason | undefined {
  */
 export function isDeadPeerError(error: unknown): boolean {
   return deadPeerReason(error) !== undefined;
+}
+
+/**
+ * Draws a timeline: an SVG picture that needs nothing else, for light and dark screens, and for readers of screens.
+ *
+ * It has a row for the silence, for each probe and for the death, with a band from the earliest time to the latest. Of
+ * more than eight probes the middle ones share a row. What is not known is not drawn but said.
+ *
+ * @param timeline What {@linkcode keepAliveTimeline} predicts, or the `timeline` or `busy` of a plan.
+ * @param options A title, and after how long a silence the path forgets.
+ * @returns The SVG document, which can be a file or stand in a page of HTML.
+ *
+ * @throws {TypeError} If something is of the wrong kind, or an option is unknown.
+ *
+ * @example
+ * ```ts
+ * import { planKeepAlive, timelineSvg } from "@keepalive/tcp";
+ * import { assert } from "@std/assert";
+ *
+ * const { timeline } = planKeepAlive({ survive: "azure-lb", os: "linux", hz: 250 });
+ * const svg = timelineSvg(timeline, { limit: "4m", title: "Behind an Azure Load Balancer" });
+ * assert(svg.startsWith("<svg "));
+ * assert(svg.includes("The path forgets after 4m of silence, and the first probe comes before that."));
+ * ```
+ */
+export function timelineSvg(timeline: KeepAliveTimeline, options: TimelineView = {}): string {
+  return drawSvg(timeline, options);
+}
+
+/**
+ * Writes a timeline for a terminal: what {@linkcode timelineSvg} draws, in ASCII, in lines of at most 80 columns.
+ *
+ * `-` is silence, `#` when a probe comes, `?` when one may come, `=` several probes, `X` the death, and `|` the limit of
+ * the path; `o` is a probe at its ideal time, where it is not known how late it may be.
+ *
+ * @param timeline What {@linkcode keepAliveTimeline} predicts, or the `timeline` or `busy` of a plan.
+ * @param options A title, and after how long a silence the path forgets.
+ * @returns The lines.
+ *
+ * @throws {TypeError} If something is of the wrong kind, or an option is unknown.
+ *
+ * @example
+ * ```ts
+ * import { keepAliveTimeline, timelineText } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const timeline = keepAliveTimeline({ idle: "5s", interval: "3s", count: 2 }, { os: "linux", hz: 250 });
+ * assertEquals(timelineText(timeline, { title: "Two probes" }).split("\n").slice(0, 3), [
+ *   "Two probes",
+ *   "Linux: idle 5s, interval 3s, count 2",
+ *   "A peer that vanishes is given up after 11s to 11.8s and 2 unanswered probes,",
+ * ]);
+ * ```
+ */
+export function timelineText(timeline: KeepAliveTimeline, options: TimelineView = {}): string {
+  return drawText(timeline, options);
 }
