@@ -343,6 +343,30 @@ test("silentPeer(): no interval is wider than the wheel's lateness and two ticks
   }
 });
 
+test("silentPeer(): with a user timeout too the last probe and the death are no later than the wheel asks", () => {
+  for (let at = 0; at < 2000; at++) {
+    const socket = randomSocket(true);
+    const { interval, userTimeout } = inMilliseconds(socket);
+    for (const rates of [[pick(KNOWN_HZ)], KNOWN_HZ]) {
+      const { probes, death } = silentPeer(inMilliseconds(socket), { rates, silence: 0 });
+      const tick = 1000 / Math.min(...rates);
+      for (const { latest, certain } of probes.slice(1)) assert(certain || latest <= userTimeout + tick + 1e-6);
+      const last = Math.max(probes[0].latest, userTimeout + tick);
+      assert(death.latest <= last + interval + worstLateness(interval, rates) + tick + 1e-6, JSON.stringify(socket));
+    }
+  }
+});
+
+test("dataOnItsWay() ends no later than one longest timeout after the limit", () => {
+  for (const retries of [9, 12, 15, 40]) {
+    const [hz, rto] = [250, 200];
+    const { latest } = dataOnItsWay(0, retries, [hz], { earliest: rto, latest: rto });
+    const armings = retries + 4;
+    const late = 2 * lateness(rto, hz) + armings * lateness(120_000, hz) + (armings + 2) * 1000 / hz;
+    assert(latest <= 2 * rto + retransmissionLimit(retries) + 120_000 + late, `${retries}: ${latest}`);
+  }
+});
+
 test("silentPeer(): what an interval spans happens, from end to end, but for a few ticks", () => {
   const sockets = [
     settings(1, 1, 3),
