@@ -9,7 +9,7 @@ import { formatDuration } from "./duration.ts";
 import type { KeepAliveOptions } from "./options.ts";
 import { inForce } from "./inforce.ts";
 import type { Platform } from "./platforms.ts";
-import { answeringPeer, dataOnItsWay, type InForce, type Probe, silentPeer } from "./timer.ts";
+import { answeringPeer, dataOnItsWay, type InForce, MOST_PROBES, type Probe, silentPeer } from "./timer.ts";
 import { type Interval, KNOWN_HZ, worstLateness } from "./wheel.ts";
 
 export type { Caution, Interval, Probe, TimelineConditions };
@@ -47,15 +47,16 @@ export interface KeepAliveTimeline {
 
 const FIRST = 5;
 
-/** The BSDs' rule: probes and death at whole intervals; how late their timers are is not known. */
+/** The BSDs' rule: each firing probes or, idle + count x interval after the last sign, ends it. */
 function byRule({ idle, interval, count }: InForce, silence: number) {
   const first = Math.max(idle, silence);
+  const sent = Math.max(0, Math.ceil((idle + count * interval - first) / interval));
   const at = (time: number) => ({ earliest: time, latest: time });
-  const probes = Array.from({ length: Math.min(count, 1000) }, (_, k) => ({
+  const probes = Array.from({ length: Math.min(sent, MOST_PROBES) }, (_, k) => ({
     ...at(first + k * interval),
     certain: true,
   }));
-  return { probes, death: at(Math.max(first, idle + count * interval)) };
+  return { probes, death: at(first + sent * interval) };
 }
 
 /**
@@ -84,7 +85,7 @@ export function predict(
     const note = isOff ? "keep-alive is off: nothing is sent" : `no source tells what ${os} does by default`;
     return { ...nothing, inForce: off, known: isOff ? "exact" : "nothing", notes: [note] };
   }
-  const result = { os, inForce: values, notes: [] as string[], cautions: cautionsOf(values, platform) };
+  const result = { os, inForce: values, notes: [] as string[], cautions: cautionsOf(values, platform, rates) };
   if (platform.death === undefined) {
     const note = `no source tells when ${os} gives up`;
     return { ...nothing, ...result, known: "nothing", notes: [note] };

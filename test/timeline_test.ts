@@ -194,6 +194,22 @@ test("keepAliveTimeline(): the BSDs' rule is idle + count x interval, whatever t
   }
 });
 
+test("keepAliveTimeline(): by the BSDs' rule a long silence leaves fewer probes, or none", () => {
+  // [silence, probes, death], in seconds: a firing ends it that comes 120 s after the last sign, or later.
+  const cases: readonly (readonly [number, number[], number])[] = [
+    [0, [60, 75, 90, 105], 120],
+    [61, [61, 76, 91, 106], 121],
+    [100, [100, 115], 130],
+    [200, [], 200],
+  ];
+  for (const [silence, times, end] of cases) {
+    const options = { idle: "60s", interval: "15s", count: 4 };
+    const { probes, death } = keepAliveTimeline(options, { os: "darwin", silence: silence * 1000 });
+    assertEquals(probes.map(({ latest }) => latest / 1000), times, `${silence} s`);
+    assertEquals(death, { earliest: end * 1000, latest: end * 1000 });
+  }
+});
+
 test("keepAliveTimeline() refuses what it cannot predict for", () => {
   type Kind = typeof TypeError | typeof RangeError;
   const text = `expected milliseconds, or text such as "90s"`;
