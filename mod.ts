@@ -333,6 +333,7 @@ export function keepAliveTimeline(options: KeepAliveOptions, conditions: Timelin
  *
  * @throws {TypeError} If something is of the wrong kind.
  * @throws {RangeError} If it cannot be done, or not all of it.
+ * @throws {KeepAliveError} If the system does not offer what it takes.
  *
  * @example
  * ```ts

@@ -5,8 +5,8 @@
  */
 import { formatDuration } from "./duration.ts";
 import type { Platform } from "./platforms.ts";
-import type { InForce } from "./timer.ts";
-import { KNOWN_HZ, worstLateness } from "./wheel.ts";
+import { type InForce, silentPeer } from "./timer.ts";
+import { worstLateness } from "./wheel.ts";
 
 /**
  * Something that is allowed, and that somebody may not have meant.
@@ -36,7 +36,7 @@ export interface Caution {
 const AGGRESSIVE = 5000;
 
 /** What a system makes of settings that are in force together. */
-export function cautionsOf(values: InForce, { death, options }: Platform): Caution[] {
+export function cautionsOf(values: InForce, { death, options }: Platform, rates: readonly number[]): Caution[] {
   const { idle, interval, count, userTimeout } = values;
   const text = formatDuration;
   const cautions: Caution[] = [];
@@ -70,11 +70,10 @@ export function cautionsOf(values: InForce, { death, options }: Platform): Cauti
       message: `with a user timeout the count of ${count} is not looked at: the connection is given up after ` +
         `${text(userTimeout)} of silence, not ${text(whole)}; "auto" makes them equal`,
     });
-  } else if (worstLateness(idle, KNOWN_HZ) + (count - 1) * worstLateness(interval, KNOWN_HZ) >= interval) {
+  } else if (silentPeer(values, { rates, silence: 0 }).probes.some(({ certain }) => !certain)) {
     cautions.push({
       code: "SHORTER_THAN_COUNT",
-      message:
-        `timers of this length are late by up to ${text(Math.ceil(worstLateness(idle, KNOWN_HZ)))}, so the user ` +
+      message: `timers of this length are late by up to ${text(Math.ceil(worstLateness(idle, rates)))}, so the user ` +
         `timeout of ${text(userTimeout)} can be over before ${count} probes were sent`,
     });
   }

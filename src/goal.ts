@@ -25,7 +25,7 @@ export interface KeepAliveGoal {
   survive?: Duration | readonly Duration[];
   /** A peer that is there is probed this often. */
   probeEvery?: Duration;
-  /** So many lost probes in a row do not end the connection; 2, if it is absent. */
+  /** So many lost probes in a row do not end the connection; 2, if it is absent, or what busyDetectWithin leaves. */
   tolerateLoss?: number;
   /** A vanished peer is noticed within this time while data is on its way to it. */
   busyDetectWithin?: Duration;
@@ -106,7 +106,8 @@ export function checkGoal(goal: KeepAliveGoal): void {
   if (style !== undefined && goals.some((one) => one !== undefined)) {
     throw new RangeError("Cannot plan: a style has its own numbers; give a style, or goals");
   }
-  if (style === undefined && survive === undefined && goals.slice(0, 3).every((one) => one === undefined)) {
+  const isNothing = survive === undefined || Array.isArray(survive) && survive.length === 0;
+  if (style === undefined && isNothing && goals.slice(0, 3).every((one) => one === undefined)) {
     throw new TypeError("Cannot plan: give detectWithin, survive, probeEvery, busyDetectWithin or a style");
   }
 }

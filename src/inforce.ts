@@ -20,21 +20,21 @@ import { show } from "./words.ts";
 export function inForce(options: KeepAliveOptions, platform: Platform): InForce | undefined {
   const { values, auto } = parseOptions(options, platform);
   const { defaults } = platform;
-  if (values.enable === 0 || !defaults) return undefined;
+  if (values.enable === 0 || !defaults && AUTO.some((setting) => values[setting] === undefined)) return undefined;
   const all: Partial<Record<Setting, number>> = { ...values };
   for (const setting of AUTO) {
     const option = platform.options[setting];
-    if (option) all[setting] ??= defaults[setting as keyof typeof defaults] / unitOf(option);
+    if (option && defaults) all[setting] ??= defaults[setting as keyof typeof defaults] / unitOf(option);
   }
   if (auto) all.userTimeout = autoValue(all, platform);
-  const milliseconds = (setting: Setting, otherwise: number) => {
+  const milliseconds = (setting: Setting, otherwise = NaN) => {
     const [option, value] = [platform.options[setting], all[setting]];
     return option && value !== undefined ? value * unitOf(option) : otherwise;
   };
   return {
-    idle: milliseconds("idle", defaults.idle),
-    interval: milliseconds("interval", defaults.interval),
-    count: milliseconds("count", defaults.count),
+    idle: milliseconds("idle", defaults?.idle),
+    interval: milliseconds("interval", defaults?.interval),
+    count: milliseconds("count", defaults?.count),
     userTimeout: milliseconds("userTimeout", 0),
   };
 }

@@ -4,120 +4,79 @@
  * @module
  */
 import { formatDuration as text } from "./duration.ts";
-import { checkGoal, type KeepAliveGoal, type Limited, milliseconds, pathOf, SECOND, wholeSeconds } from "./goal.ts";
+import { against, type Asked, busyTimeout, fit, longestIdle, type Predictor } from "./fit.ts";
+import { checkGoal, type KeepAliveGoal, milliseconds, pathOf, wholeSeconds } from "./goal.ts";
 import type { KeepAliveOptions } from "./options.ts";
 import { type KeepAlivePlan, pathCautions, trafficOf } from "./planned.ts";
 import type { Platform } from "./platforms.ts";
 import { optionsOf } from "./styles.ts";
-import { type KeepAliveTimeline, predict } from "./timeline.ts";
+import { predict } from "./timeline.ts";
 import { isOffered } from "./values.ts";
 
 /** Lost probes in a row that a plan stands, where nobody says: one may be lost, and so may the next. */
 const TOLERATED = 2;
-/** The longest interval that a plan takes: Linux's own. */
-const LONGEST_INTERVAL = 75 * SECOND;
-
-/** What is worked with. Times in milliseconds; what was not asked for is Infinity. */
-interface Asked {
-  readonly detect: number;
-  readonly every: number;
-  readonly busy: number;
-  readonly lost: number;
-  readonly path: Limited | undefined;
-}
-
-type Predictor = (options: KeepAliveOptions, inFlight?: boolean) => KeepAliveTimeline;
-
-const against = (a: string, b: string, because: string): RangeError =>
-  new RangeError(`Cannot plan: ${a} stands against ${b}: ${because}`);
 
 function askedOf(goal: KeepAliveGoal): Asked {
   const time = (name: "detectWithin" | "probeEvery" | "busyDetectWithin") =>
     goal[name] === undefined ? Infinity : milliseconds(name, goal[name]);
-  const paths = [goal.survive ?? []].flat().map(pathOf).sort((a, b) => a.limit - b.limit);
+  const paths = goal.survive === undefined ? [] : [goal.survive].flat().map(pathOf);
   return {
     detect: time("detectWithin"),
     every: time("probeEvery"),
     busy: time("busyDetectWithin"),
     lost: goal.tolerateLoss ?? TOLERATED,
-    path: paths[0],
+    isLostAsked: (goal.tolerateLoss ?? 0) > 0,
+    path: paths.sort((a, b) => a.limit - b.limit)[0],
   };
 }
 
-/** The user timeout with which data on its way is given up in time. */
-function busyTimeout(busy: number, os: Predictor): number {
-  for (let timeout = wholeSeconds(busy); timeout >= SECOND; timeout -= SECOND) {
-    const { death } = os({ userTimeout: timeout }, true);
-    if (death && death.latest <= busy) return timeout;
-    // Far too late: the difference is worth more than a second.
-    if (death && death.latest - busy > 2 * SECOND) timeout -= wholeSeconds(death.latest - busy) - SECOND;
+function idleReason({ every, path, detect, lost }: Asked, idle: number, interval: number, platform: Platform): string {
+  if (path && idle === wholeSeconds(path.limit / 2)) {
+    return `half of the ${text(path.limit)} after which ${path.title} forgets`;
   }
-  throw against(`noticing within ${text(busy)} that data is lost`, "the retransmissions", "the first takes up to 2 s");
+  if (Number.isFinite(every)) return "a peer that is there is probed this often";
+  if (idle === longestIdle(platform)) return `the longest that ${platform.title} accepts`;
+  const end = Number.isFinite(detect)
+    ? `within ${text(detect)}`
+    : path
+    ? `before ${path.title} forgets after ${text(path.limit)}`
+    : "within the user timeout";
+  return `leaves time for ${lost + 1} probes, ${text(interval)} apart, ${end}`;
 }
 
-/** Idle, interval and count that meet what is asked; `within` is when a silent peer must be given up. */
-function fit(asked: Asked, within: number, os: Predictor) {
-  const { every, lost, path } = asked;
-  const count = lost + 1;
-  const limit = path?.limit ?? Infinity;
-  if (Number.isFinite(every) && every >= limit) {
-    throw against(`probing every ${text(every)}`, `surviving ${path?.title}`, `it forgets after ${text(limit)}`);
-  }
-  let idle = wholeSeconds(Number.isFinite(every) ? every : Math.min(limit, within) / 2);
-  for (; idle >= SECOND; idle -= SECOND) {
-    const room = Math.min((within - idle) / count, (limit - idle) / count, LONGEST_INTERVAL, Math.max(idle, SECOND));
-    for (let interval = wholeSeconds(room); interval >= SECOND; interval -= SECOND) {
-      const { death, probes } = os({ idle, interval, count });
-      const isInTime = !Number.isFinite(within) || death !== null && death.latest <= within;
-      // As many probes as may be lost, and the one that is answered, come before the path forgets.
-      const last = probes[lost];
-      if (isInTime && (last === undefined || last.latest < limit)) return { idle, interval, count };
-    }
-    if (Number.isFinite(every)) break;
-  }
-  const goal = Number.isFinite(within) ? `noticing within ${text(within)}` : `surviving ${path?.title}`;
-  const other = Number.isFinite(every) ? `probing every ${text(every)}` : `tolerating ${lost} lost probes`;
-  throw against(goal, other, "no whole seconds of idle time and interval do both");
-}
+const mayBeLost = (probes: number): string =>
+  probes === 0
+    ? "no probe may be lost"
+    : probes === 1
+    ? "1 probe may be lost"
+    : `${probes} probes in a row may be lost`;
 
-function draft(
-  goal: KeepAliveGoal,
-  asked: Asked,
-  platform: Platform,
-  os: Predictor,
-): { options: KeepAliveOptions; reasons: string[] } {
-  const { detect, every, busy, lost, path } = asked;
-  const reasons: string[] = [];
-  const isTied = platform.death === "linux";
-  const userTimeout = Number.isFinite(busy) ? busyTimeout(busy, os) : undefined;
-  // On Linux a user timeout ends an idle connection too: what may be lost must come before.
-  const bound = isTied && userTimeout !== undefined && goal.tolerateLoss !== undefined ? userTimeout : Infinity;
+function draft(asked: Asked, platform: Platform, os: Predictor): { options: KeepAliveOptions; reasons: string[] } {
+  const { detect, every, busy, lost, isLostAsked, path } = asked;
+  const longest = Number.isFinite(busy) ? busyTimeout(busy, os) : undefined;
+  const bound = isLostAsked && longest !== undefined ? longest : Infinity;
   if (Number.isFinite(every) && every >= bound) {
     const why = `the user timeout of ${
       text(bound)
     } that this takes ends an idle connection at its first unanswered probe`;
     throw against(`noticing within ${text(busy)} that data is lost`, `probing every ${text(every)}`, why);
   }
-  let options: KeepAliveOptions = {};
-  if ([detect, every, path?.limit ?? Infinity, bound].some(Number.isFinite)) {
-    const { idle, interval, count } = fit(asked, Math.min(detect, bound), os);
-    options = { idle, interval, count };
-    const half = path && idle === wholeSeconds(path.limit / 2);
-    reasons.push(
-      half
-        ? `idle ${text(idle)}: half of the ${text(path.limit)} after which ${path.title} forgets`
-        : Number.isFinite(every)
-        ? `idle ${text(idle)}: a peer that is there is probed this often`
-        : `idle ${text(idle)}: leaves time for ${count} probes, ${text(interval)} apart, within ${
-          text(Math.min(detect, bound))
-        }`,
-      `interval ${text(interval)}, count ${count}: ${lost} probes in a row may be lost`,
-    );
+  const busyReason = (userTimeout: number) =>
+    `userTimeout ${text(userTimeout)}: data on its way is given up within ${text(busy)}`;
+  if (![detect, every, path?.limit ?? Infinity, bound].some(Number.isFinite)) {
+    return { options: { userTimeout: longest }, reasons: longest === undefined ? [] : [busyReason(longest)] };
   }
-  if (userTimeout !== undefined) {
-    reasons.push(`userTimeout ${text(userTimeout)}: data on its way is given up within ${text(busy)}`);
-    return { options: { ...options, userTimeout }, reasons };
-  }
+  const { timeline, ...options } = fit(asked, longest, os);
+  const { idle, interval, count, userTimeout } = options as typeof options & { userTimeout?: number };
+  const certain = timeline.probes.filter((probe) => probe.certain).length;
+  // Where nobody says what may be lost, a user timeout may leave less.
+  const kept = userTimeout === undefined ? lost : Math.min(lost, certain - 1);
+  const reasons = [
+    `idle ${text(idle)}: ${idleReason(asked, idle, interval, platform)}`,
+    `interval ${text(interval)}, count ${count}: ${mayBeLost(kept)}` +
+    (kept < lost ? `, not ${lost}, because of the user timeout` : ""),
+  ];
+  if (userTimeout !== undefined) return { options, reasons: [...reasons, busyReason(userTimeout)] };
   if (Number.isFinite(detect) && isOffered(platform.options.userTimeout)) {
     const auto = os({ ...options, userTimeout: "auto" });
     // Where the timers' lateness could cost a probe, the user timeout is left out.
@@ -138,11 +97,14 @@ function draft(
  */
 export function plan(goal: KeepAliveGoal, platform: Platform): KeepAlivePlan {
   checkGoal(goal);
-  const os = (options: KeepAliveOptions, inFlight = false) => predict(options, { hz: goal.hz, inFlight }, platform);
+  const os = Object.assign(
+    (options: KeepAliveOptions, inFlight = false) => predict(options, { hz: goal.hz, inFlight }, platform),
+    { platform },
+  );
   const asked = askedOf(goal);
   let options: KeepAliveOptions;
   let reasons: string[];
-  if (goal.style === undefined) ({ options, reasons } = draft(goal, asked, platform, os));
+  if (goal.style === undefined) ({ options, reasons } = draft(asked, platform, os));
   else {
     const style = optionsOf(goal.style);
     [options, reasons] = [style.options, [style.reason]];

@@ -4,42 +4,15 @@
  * @module
  */
 import { type Caution, cautionsOf } from "./cautions.ts";
-import { type Duration, parseDuration } from "./duration.ts";
+import { check, duration, type TimelineConditions } from "./conditions.ts";
+import { formatDuration } from "./duration.ts";
 import type { KeepAliveOptions } from "./options.ts";
 import { inForce } from "./inforce.ts";
 import type { Platform } from "./platforms.ts";
-import { answeringPeer, dataOnItsWay, type InForce, type Probe, silentPeer } from "./timer.ts";
-import { type Interval, KNOWN_HZ } from "./wheel.ts";
-import { show } from "./words.ts";
+import { answeringPeer, dataOnItsWay, type InForce, MOST_PROBES, type Probe, silentPeer } from "./timer.ts";
+import { type Interval, KNOWN_HZ, worstLateness } from "./wheel.ts";
 
-export type { Caution, Interval, Probe };
-
-/**
- * What a prediction is made for.
- *
- * @example
- * ```ts
- * import type { TimelineConditions } from "@keepalive/tcp";
- *
- * const conditions: TimelineConditions = { os: "linux", hz: 250, peer: "silent" };
- * ```
- */
-export interface TimelineConditions {
-  /** The system, by the name of `process.platform`; this machine's, if it is absent. */
-  os?: string;
-  /** The clock rate of the Linux kernel (CONFIG_HZ); from 100 to 1000, if it is absent. */
-  hz?: number;
-  /** Whether the peer has fallen silent (the default) or answers every probe. */
-  peer?: "silent" | "answers";
-  /** Whether data is unacknowledged when the peer falls silent: then keep-alive does not run. */
-  inFlight?: boolean;
-  /** How long the peer was silent already when the options were set; if it is absent, it may have answered probes since. */
-  silence?: Duration;
-  /** The Linux sysctl tcp_retries2, which rules data on its way; 15, if it is absent. */
-  retries?: number;
-  /** The retransmission timeout of the connection; between 200 ms and 1 s, if it is absent. */
-  rto?: Duration;
-}
+export type { Caution, Interval, Probe, TimelineConditions };
 
 /**
  * What happens, in milliseconds after the last that was heard of the peer.
@@ -74,21 +47,16 @@ export interface KeepAliveTimeline {
 
 const FIRST = 5;
 
-function duration(name: string, given: Duration | undefined, otherwise: number): number {
-  const value = typeof given === "string" ? parseDuration(given) : given ?? otherwise;
-  if (typeof value === "number" && value >= 0 && Number.isFinite(value)) return value;
-  throw new TypeError(`Cannot predict for ${name} ${show(given)}: expected milliseconds, or text such as "90s"`);
-}
-
-/** The BSDs' rule: probes and death at whole intervals; how late their timers are is not known. */
+/** The BSDs' rule: each firing probes or, idle + count x interval after the last sign, ends it. */
 function byRule({ idle, interval, count }: InForce, silence: number) {
   const first = Math.max(idle, silence);
+  const sent = Math.max(0, Math.ceil((idle + count * interval - first) / interval));
   const at = (time: number) => ({ earliest: time, latest: time });
-  const probes = Array.from({ length: Math.min(count, 1000) }, (_, k) => ({
+  const probes = Array.from({ length: Math.min(sent, MOST_PROBES) }, (_, k) => ({
     ...at(first + k * interval),
     certain: true,
   }));
-  return { probes, death: at(Math.max(first, idle + count * interval)) };
+  return { probes, death: at(first + sent * interval) };
 }
 
 /**
@@ -105,9 +73,7 @@ export function predict(
   platform: Platform,
 ): KeepAliveTimeline {
   const { hz, inFlight = false, peer = "silent" } = conditions;
-  if (hz !== undefined && !(Number.isInteger(hz) && hz >= 24 && hz <= 1200)) {
-    throw new RangeError(`Cannot predict for hz ${show(hz)}: Linux is built with 24 to 1200, mostly 100, 250 or 1000`);
-  }
+  check(conditions);
   const silence = conditions.silence === undefined ? undefined : duration("silence", conditions.silence, 0);
   const rates = hz === undefined ? KNOWN_HZ : [hz];
   const values = inForce(options, platform);
@@ -119,7 +85,7 @@ export function predict(
     const note = isOff ? "keep-alive is off: nothing is sent" : `no source tells what ${os} does by default`;
     return { ...nothing, inForce: off, known: isOff ? "exact" : "nothing", notes: [note] };
   }
-  const result = { os, inForce: values, notes: [] as string[], cautions: cautionsOf(values, platform) };
+  const result = { os, inForce: values, notes: [] as string[], cautions: cautionsOf(values, platform, rates) };
   if (platform.death === undefined) {
     const note = `no source tells when ${os} gives up`;
     return { ...nothing, ...result, known: "nothing", notes: [note] };
@@ -154,6 +120,11 @@ export function predict(
       certain: true,
     }));
     return { ...result, probes, death: null, error: null, known: "exact" };
+  }
+  const { idle, interval } = values;
+  if (interval > idle) {
+    const most = Math.ceil(interval - idle + worstLateness(interval, rates));
+    result.notes.push(`if the last that was heard answered a probe, all is later by up to ${formatDuration(most)}`);
   }
   return { ...result, ...silentPeer(values, { rates, silence }), error, known: "exact" };
 }

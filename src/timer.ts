@@ -69,14 +69,18 @@ export function silentPeer({ idle, interval, count, userTimeout }: InForce, { ra
   let least = Math.max(idle, (silence ?? 0) - tick);
   const step: Interval = { earliest: interval, latest: interval + worstLateness(interval, rates) + tick };
   const probes: Probe[] = [];
-  let earliestDeath = Infinity;
+  const death = { earliest: Infinity, latest: 0 };
   for (let sent = 0;; sent++) {
     // Without a user timeout the count decides; with one it is not looked at, and the first firing only probes.
     const mayDie = userTimeout > 0 ? sent > 0 && next.latest + tick >= userTimeout : sent >= count;
     const mustDie = userTimeout > 0 ? mayDie && rates.every((hz) => least >= inTicks(userTimeout, hz)) : mayDie;
     const before = userTimeout > 0 && mayDie ? userTimeout - tick : -Infinity;
-    if (mayDie) earliestDeath = Math.min(earliestDeath, Math.max(next.earliest, before));
-    if (mustDie) return { probes, death: { earliest: earliestDeath, latest: next.latest } };
+    if (mayDie) {
+      death.earliest = Math.min(death.earliest, Math.max(next.earliest, before));
+      // What follows a first probe that came late is later than what follows a probe before the user timeout.
+      death.latest = Math.max(death.latest, next.latest);
+    }
+    if (mustDie) return { probes, death };
     // What goes on living has been silent for less than the user timeout.
     const latest = mayDie ? Math.min(next.latest, userTimeout + tick) : next.latest;
     if (probes.length < MOST_PROBES) probes.push({ earliest: next.earliest, latest, certain: !mayDie });
