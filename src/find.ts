@@ -6,11 +6,11 @@
 import { type Cookie, cookieOf, hasCookie, type System } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
 import type { Identity, Names } from "./identity.ts";
-import { comparable, type Ends, endsOf, findAll, isConnection, isListener, lastSeen } from "./names.ts";
+import { comparable, type Ends, endsOf, findAll, isConnection, isListener, lastSeen, mayBeTwice } from "./names.ts";
 import { likelyPlaces, wasFound } from "./places.ts";
 import type { Action } from "./refusal.ts";
 import { type Act, pinned, searchAll, searchNear } from "./scan.ts";
-import { type Endpoint, isLinkLocal } from "./sockaddr.ts";
+import type { Endpoint } from "./sockaddr.ts";
 
 /** Where an object's socket was found, with the cookie, where the system has one, that tells whether it is there still. */
 interface Found {
@@ -79,15 +79,16 @@ function onConnection<Result>(
   // The runtime's own word, confirmed: nobody but this thread closes that.
   if (hint !== undefined && isMeant(hint)) return act(hint, hint);
 
+  const isShared = mayBeTwice(ends);
   const hold = (descriptor: number) =>
     pinned(system, descriptor, isMeant, (pin) => {
       // Most sockets are asked for once: the cookie is fetched when this one is asked for again.
-      known.set(socket, { descriptor, cookie: before || isLinkLocal(ends.local) ? cookieOf(system, pin) : undefined });
+      known.set(socket, { descriptor, cookie: before || isShared ? cookieOf(system, pin) : undefined });
       wasFound(system, descriptor);
       return act(pin, descriptor);
     });
-  // An address that is unique on one link only may be there twice, which only a look everywhere tells (RFC 4007).
-  if (!isLinkLocal(ends.local)) {
+  // Only a look everywhere tells whether there are two.
+  if (!isShared) {
     for (const place of before ? [before.descriptor] : likelyPlaces()) {
       const result = hold(place);
       if (result !== undefined) return result;
