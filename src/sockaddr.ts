@@ -67,7 +67,7 @@ export function parseName(
 export const portOf = (bytes: Uint8Array): number => bytes[2] * 256 + bytes[3];
 
 /** A sockaddr_in6's scope, sin6_scope_id, is in host byte order. */
-const scopeOf = (bytes: Uint8Array): number => new Uint32Array(bytes.buffer, bytes.byteOffset + 24, 1)[0];
+export const scopeOf = (bytes: Uint8Array): number => new Uint32Array(bytes.buffer, bytes.byteOffset + 24, 1)[0];
 
 /** The byte of a sockaddr's address, as one of sixteen. An IPv4 address is at 4; an IPv6 one at 8, after its flow label. */
 const byteAt = (bytes: Uint8Array, isIpv4: boolean, at: number): number =>

@@ -11,7 +11,8 @@ import * as tls from "node:tls";
 import { KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
-import { nodeNames, onlyChanges, plain } from "./changes.ts";
+import { changesNothing, nodeNames, onlyChanges, plain } from "./changes.ts";
+import { listen } from "./sockets.ts";
 import { command, needs, root, run, runtime, temporary } from "./tools.ts";
 
 const withCompiler = needs("cc");
@@ -105,6 +106,37 @@ test("node:http2: the server, and session.socket at both ends", withCompiler, as
   });
   for (const { socket } of [client, accepted]) onlyChanges(socket, nodeNames(socket));
 });
+
+test(
+  "an object stays what it was: a later connection of the same names is not taken for it",
+  withCompiler,
+  async (t) => {
+    const { server, port } = await listen();
+    t.after(() => void server.close());
+    const arrive = async (localPort?: number) => {
+      const arrived = once(server, "connection") as Promise<[net.Socket]>;
+      const client = net.connect({ port, host, ...localPort === undefined ? {} : { localPort, localAddress: host } });
+      const [[accepted]] = await Promise.all([arrived, once(client, "connect")]);
+      for (const socket of [client, accepted]) socket.on("error", () => {});
+      return { client, accepted };
+    };
+    const first = await arrive();
+    const { localPort } = first.client;
+    const shown = { localAddress: host, localPort: port, remoteAddress: host, remotePort: localPort };
+    onlyChanges(shown, nodeNames(shown));
+    // No RST leaves an address behind that could not be used at once.
+    const closed = new Promise((resolve) => first.accepted.once("close", resolve));
+    first.client.resetAndDestroy();
+    await closed;
+    const second = await arrive(localPort);
+    const names = nodeNames(second.accepted);
+    assertEquals(names, nodeNames(shown));
+    assertEquals(changesNothing(shown, KeepAliveError, "closed"), "EBADF");
+    onlyChanges({ ...shown }, names);
+    second.client.destroy();
+    second.accepted.destroy();
+  },
+);
 
 test("all listeners that share an address are served, as those of Deno.serve() with reusePort", withCompiler, () => {
   const { close, listener } = c();
