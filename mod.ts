@@ -41,7 +41,7 @@
 import { currentPlatform, currentSystem } from "./ffi/mod.ts";
 import { currentPid, nextTick } from "./ffi/process.ts";
 import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
-import { type FetchLike, keepFetch } from "./src/fetch.ts";
+import { type FetchLike, keepFetch, type ResponseLike } from "./src/fetch.ts";
 import { onSocket } from "./src/find.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
 import { readFrom } from "./src/keepalive.ts";
@@ -73,7 +73,16 @@ export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
 export type { Endpoint } from "./src/sockaddr.ts";
 export type { DeadPeerReason, KeepAliveGoal, KeepAlivePlan, KeepAliveStyle, PathCaution, Traffic };
 export type { Caution, InForce, Interval, KeepAliveTimeline, Probe, TimelineConditions, TimelineView };
-export type { ConnectingSocket, FetchLike, KeepAliveOptions, KeepAliveState, SocketFilter, SocketLike, TcpSocket };
+export type {
+  ConnectingSocket,
+  FetchLike,
+  KeepAliveOptions,
+  KeepAliveState,
+  ResponseLike,
+  SocketFilter,
+  SocketLike,
+  TcpSocket,
+};
 
 /**
  * Sets keep-alive on a socket and reads back what the kernel has made of it.
@@ -245,10 +254,10 @@ export function findSockets(filter: SocketFilter = {}): TcpSocket[] {
  * A `fetch` that sets keep-alive on every connection it opens.
  *
  * No runtime shows the connections of `fetch`. This one notes where the kernel will put the next sockets, fetches, and sets
- * what has turned up there and goes to the URL's port (to its address too, where the URL has one and not a name; after
- * redirects, the first and the last URL's). It is done when the response arrives, once for each connection; responses
- * over a connection that was set before cost the look. A connection to the same port that another part of the program
- * opens in the meantime is set too. Connections through a proxy are the proxy's, and not recognised. On Linux and Android.
+ * what has turned up there, or elsewhere, and goes to the URL's port (to its address too, where the URL has one and not a
+ * name; after redirects, the first and the last URL's). It is done when the response arrives, once for each connection. A
+ * connection to the same port that another part of the program opens during a call is set too. Connections through a
+ * proxy are the proxy's, and not recognised. On Linux and Android.
  *
  * If keep-alive cannot be set, the response is cancelled and the call rejects; what `fetch` itself throws is untouched.
  *

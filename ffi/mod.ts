@@ -121,7 +121,8 @@ function open(platform: Platform): Libc {
       return found >= 0 ? found : -Math.abs(failure());
     },
     close: (descriptor) => close(descriptor) === 0 ? 0 : failure(),
-    interfaceIndex: (name) => if_nametoindex(name),
+    // Asked for a text with a scope, also where nothing is searched for.
+    interfaceIndex: (name) => if_nametoindex?.(name) ?? 0,
     readFile(path, into) {
       const descriptor = open(path, 0);
       if (descriptor < 0) return -Math.abs(failure());

@@ -5,8 +5,8 @@
  */
 import { address, cookieOf, firstByte, getAddress, getOption, type System } from "./calls.ts";
 import { isTcp } from "./check.ts";
-import { parseAddress } from "./ip.ts";
-import { applyTo, isGone } from "./keepalive.ts";
+import type { Host } from "./hosts.ts";
+import { applyTo, isGone, isInForce } from "./keepalive.ts";
 import { holes, pinned, searchAll } from "./scan.ts";
 import type { Request } from "./settings.ts";
 import { addressBytes, portOf } from "./sockaddr.ts";
@@ -16,56 +16,33 @@ const AHEAD = 24;
 /** How many more for each call that is under way. */
 const EACH = 2;
 const MOST_PLACES = 256;
-/** How many hosts are kept in mind. */
-const MOST_HOSTS = 1000;
-
-/** A host that is called: what its connections look like, and those that are known, by descriptor with their cookies. */
-interface Host {
-  readonly port: number;
-  /** The sixteen bytes of the address, where the URL has that and not a name. */
-  readonly peer?: string;
-  readonly ours: Map<number, string>;
-  readonly others: Map<number, string>;
-  underWay: number;
-  /** As many calls were under way when a look everywhere found nothing new: HTTP/2 has one connection for all. */
-  sharing: number;
-}
 
 /** The TCP state, wherever it can be asked (include/net/tcp_states.h). */
 const ESTABLISHED = 1;
-const PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
+
+/** A connection that was set, and the last call then begun: the runtime's own setting may come until that has ended. */
+interface Fresh {
+  readonly cookie: string;
+  readonly call: number;
+}
 
 /** What one kept `fetch` knows of its connections. */
 export class Connections {
   readonly #system: System;
   readonly #request: Request;
-  readonly #hosts = new Map<string, Host>();
   /** Where the kernel will put, or has put, the sockets of calls that are under way. */
   readonly #places = new Set<number>();
-  #underWay = 0;
+  /** The same of the last call that failed. */
+  #late: readonly number[] = [];
+  /** The calls under way, by numbers that grow. */
+  readonly #calls = new Set<number>();
+  #lastCall = 0;
+  /** Connections that were set while the runtime may not have known yet that they are connected. */
+  readonly #fresh = new Map<number, Fresh>();
 
   constructor(system: System, request: Request) {
     this.#system = system;
     this.#request = request;
-  }
-
-  /** The host of a URL; undefined where a connection is not what fetches it. */
-  host(url: string): Host | undefined {
-    if (!URL.canParse(url)) return undefined;
-    const { protocol, port, hostname } = new URL(url);
-    if (!(protocol in PORTS)) return undefined;
-    const key = `${hostname}:${port || PORTS[protocol]}`;
-    let host = this.#hosts.get(key);
-    if (!host) {
-      for (const [key, { underWay }] of this.#hosts) {
-        if (this.#hosts.size >= MOST_HOSTS && underWay === 0) this.#hosts.delete(key);
-      }
-      const peer = parseAddress(hostname.replace(/^\[|\]$/g, ""))?.join();
-      const [ours, others] = [new Map<number, string>(), new Map<number, string>()];
-      host = { port: Number(port) || PORTS[protocol], peer, ours, others, underWay: 0, sharing: 0 };
-      this.#hosts.set(key, host);
-    }
-    return host;
   }
 
   #cookie(descriptor: number): string {
@@ -97,49 +74,73 @@ export class Connections {
     return searchAll(this.#system, (descriptor) => this.#isNew(descriptor, descriptor, host));
   }
 
-  /** Notes what is there before a call, and where what it opens will be. */
-  begin(host: Host): void {
-    if (host.underWay === 0 && !this.#hasOpen(host, 1)) {
+  /** Notes what is there before a call, and where what it opens will be; returns the call's number. */
+  begin(host: Host): number {
+    if (host.underWay === 0) {
+      // What a call that failed had begun may be connected by now, and kept for the next.
+      for (const place of this.#late) this.#set(host, place);
+      this.#late = [];
       host.others.clear();
       for (const descriptor of this.#everywhere(host)) host.others.set(descriptor, this.#cookie(descriptor));
     }
     host.underWay += 1;
-    this.#underWay += 1;
-    const count = Math.min(AHEAD + EACH * this.#underWay, MOST_PLACES);
+    this.#calls.add(++this.#lastCall);
+    const count = Math.min(AHEAD + EACH * this.#calls.size, MOST_PLACES);
     for (const place of holes(this.#system, count)) this.#places.add(place);
+    return this.#lastCall;
+  }
+
+  #apply(descriptor: number, pin: number): void {
+    try {
+      applyTo(this.#system, pin, this.#request, descriptor);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
   }
 
   #set(host: Host, descriptor: number): boolean {
     const isNew = (pin: number) => this.#isNew(descriptor, pin, host);
     return pinned(this.#system, descriptor, isNew, (pin) => {
-      host.ours.set(descriptor, this.#cookie(pin));
-      try {
-        applyTo(this.#system, pin, this.#request, descriptor);
-      } catch (error) {
-        if (!isGone(error)) throw error;
-      }
+      const cookie = this.#cookie(pin);
+      host.ours.set(descriptor, cookie);
+      this.#fresh.set(descriptor, { cookie, call: this.#lastCall });
+      this.#apply(descriptor, pin);
       return true;
     }) ?? false;
   }
 
+  /** Sets again what the runtime has overwritten: undici sets its own once it knows that a connection is there. */
+  #setAgain(): void {
+    for (const [descriptor, { cookie, call }] of this.#fresh) {
+      const isChanged = (pin: number) => this.#cookie(pin) === cookie && !isInForce(this.#system, pin, this.#request);
+      pinned(this.#system, descriptor, isChanged, (pin) => this.#apply(descriptor, pin));
+      const [oldest = Infinity] = this.#calls;
+      if (oldest > call) this.#fresh.delete(descriptor);
+    }
+  }
+
   /** Sets what the places hold, and looks everywhere for what must be elsewhere. */
   #setNew(host: Host): void {
-    for (const place of this.#places) this.#set(host, place);
+    // A connection that was closed meanwhile leaves its place to the next.
+    for (const place of [...this.#places, ...host.ours.keys()]) this.#set(host, place);
     if (host.underWay <= host.sharing || this.#hasOpen(host, host.underWay)) return;
     const found = this.#everywhere(host).filter((descriptor) => this.#set(host, descriptor));
     host.sharing = found.length === 0 ? host.underWay : 0;
   }
 
   /** Sets what a call has opened, to its first host and after redirects to its last. */
-  end(first: Host, last?: Host): void {
+  end(call: number, first: Host, last?: Host): void {
     try {
+      if (last && last !== first) { for (const place of first.ours.keys()) this.#set(last, place); }
       this.#setNew(first);
       if (last && last !== first) this.#setNew(last);
+      if (!last) this.#late = [...this.#places];
     } finally {
       first.underWay -= 1;
       if (first.underWay === 0) first.sharing = 0;
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#places.clear();
+      this.#calls.delete(call);
+      if (this.#calls.size === 0) this.#places.clear();
+      this.#setAgain();
     }
   }
 }

@@ -6,17 +6,22 @@
 import { type Cookie, cookieOf, hasCookie, type System } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
 import type { Identity, Names } from "./identity.ts";
-import { comparable, type Ends, endsOf, findAll, isConnection, isListener, lastSeen } from "./names.ts";
+import { type Ends, endsOf, findAll, isConnection, lastSeen, mayBeTwice } from "./names.ts";
 import { likelyPlaces, wasFound } from "./places.ts";
 import type { Action } from "./refusal.ts";
-import { type Act, pinned, searchAll, searchNear } from "./scan.ts";
-import { type Endpoint, isLinkLocal } from "./sockaddr.ts";
+import { onListeners } from "./listeners.ts";
+import { type Act, isClosed, pinned, searchNear, untilHeld } from "./scan.ts";
+import type { Endpoint } from "./sockaddr.ts";
 
 /** Where an object's socket was found, with the cookie, where the system has one, that tells whether it is there still. */
 interface Found {
   readonly descriptor: number;
   readonly cookie?: Cookie;
+  /** The names that the object had then; a socket of node:net can be connected anew. */
+  readonly names?: Names;
 }
+
+const isSame = (a: Endpoint, b: Endpoint): boolean => a.port === b.port && a.address === b.address;
 
 const known = new WeakMap<object, Found>();
 /** The same of objects that are nothing but what was found: what `findSockets` gave. */
@@ -27,14 +32,16 @@ export function list(system: System, socket: object, pin: number, descriptor: nu
   listed.set(socket, { descriptor, cookie: cookieOf(system, pin) });
 }
 
-const isClosed = (action: Action, reason: string): KeepAliveError =>
-  new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code: "EBADF" });
-
 /** Looks everywhere; undefined if what was found is gone again. */
-function findConnection(system: System, ends: Ends, { local, remote }: Names, action: Action): number | undefined {
-  const found = findAll(system, ends);
+function findConnection(
+  system: System,
+  ends: Ends,
+  isMeant: (pin: number) => boolean,
+  { local, remote }: Names,
+  action: Action,
+): number | undefined {
+  const found = findAll(system, ends).filter(isMeant);
   const sockets = new Map<string | number, number>();
-  const isMeant = (pin: number) => isConnection(system, pin, ends);
   for (const descriptor of found) {
     // Duplicates of a descriptor are one socket, and have its cookie.
     const socket = pinned(system, descriptor, isMeant, (pin) => cookieOf(system, pin)?.join() ?? descriptor);
@@ -50,17 +57,6 @@ function findConnection(system: System, ends: Ends, { local, remote }: Names, ac
   );
 }
 
-/**
- * Finds and holds again, if what was found was closed at once. That may be the duplicate by which another thread holds
- * the same socket; the socket itself is found the next time, or not at all.
- */
-function untilHeld<Result>(attempt: () => Result | undefined): Result {
-  for (;;) {
-    const result = attempt();
-    if (result !== undefined) return result;
-  }
-}
-
 function onConnection<Result>(
   system: System,
   socket: object,
@@ -69,25 +65,34 @@ function onConnection<Result>(
   action: Action,
   act: Act<Result>,
 ): Result {
-  const before = known.get(socket);
+  const last = known.get(socket);
+  const isRenamed = last?.names && !(isSame(last.names.local, names.local) && isSame(last.names.remote, names.remote));
+  const before = isRenamed ? undefined : last;
   const cookie = before?.cookie;
   const again = before && cookie && pinned(system, before.descriptor, (pin) => hasCookie(system, pin, cookie), act);
   if (again !== undefined) return again;
   const ends = endsOf(system, names);
   if (!ends) throw isClosed(action, `${names.local.address} and ${names.remote.address} are not two IP addresses`);
-  const isMeant = (descriptor: number) => isConnection(system, descriptor, ends);
-  // The runtime's own word, confirmed: nobody but this thread closes that.
-  if (hint !== undefined && isMeant(hint)) return act(hint, hint);
+  // Another socket may have the same names by now: what was known once is only that one.
+  const isMeant = (descriptor: number) =>
+    isConnection(system, descriptor, ends) && (cookie === undefined || hasCookie(system, descriptor, cookie));
+  const remember = (descriptor: number, pin: number) =>
+    void known.set(socket, { descriptor, cookie: cookieOf(system, pin), names });
+  if (hint !== undefined) {
+    // The runtime's own word, confirmed: nobody but this thread closes that. If it is not true, it is not any more.
+    if (!isMeant(hint)) throw isClosed(action, "the connection is closed");
+    remember(hint, hint);
+    return act(hint, hint);
+  }
 
   const hold = (descriptor: number) =>
     pinned(system, descriptor, isMeant, (pin) => {
-      // Most sockets are asked for once: the cookie is fetched when this one is asked for again.
-      known.set(socket, { descriptor, cookie: before || isLinkLocal(ends.local) ? cookieOf(system, pin) : undefined });
-      wasFound(system, descriptor);
+      remember(descriptor, pin);
+      wasFound(system);
       return act(pin, descriptor);
     });
-  // An address that is unique on one link only may be there twice, which only a look everywhere tells (RFC 4007).
-  if (!isLinkLocal(ends.local)) {
+  // Only a look everywhere tells whether there are two.
+  if (!mayBeTwice(ends)) {
     for (const place of before ? [before.descriptor] : likelyPlaces()) {
       const result = hold(place);
       if (result !== undefined) return result;
@@ -97,27 +102,8 @@ function onConnection<Result>(
     if (result !== undefined) return result;
   }
   return untilHeld(() => {
-    const found = findConnection(system, ends, names, action);
+    const found = findConnection(system, ends, isMeant, names, action);
     return found === undefined ? undefined : hold(found);
-  });
-}
-
-function onListeners<Result>(
-  system: System,
-  listener: Endpoint,
-  action: Action,
-  act: Act<Result>,
-): Result {
-  const name = comparable(system, listener);
-  const isMeant = (descriptor: number) => name !== undefined && isListener(system, descriptor, name);
-  return untilHeld(() => {
-    const found = searchAll(system, isMeant);
-    if (found.length > 0) return found.map((descriptor) => pinned(system, descriptor, isMeant, act)).at(-1);
-    throw isClosed(
-      action,
-      `no socket of this process listens on ${listener.address}:${listener.port}; ` +
-        "where a cluster's primary process has it, call this there",
-    );
   });
 }
 

@@ -121,10 +121,23 @@ export function applyTo(system: System, descriptor: number, request: Request, sh
  * @param descriptor The socket.
  * @param request The checked options.
  */
-export function boundConnecting(system: System, descriptor: number, { values }: Request): void {
-  const { options: { userTimeout }, boundsConnecting } = system.platform;
-  if (!boundsConnecting || !userTimeout || values.userTimeout === undefined || !isTcp(system, descriptor)) return;
-  setOption(system, descriptor, userTimeout[0], userTimeout[1], values.userTimeout);
+export function boundConnecting(system: System, descriptor: number, request: Request): void {
+  const { platform } = system;
+  if (!platform.boundsConnecting || !isTcp(system, descriptor)) return;
+  const current = (setting: Setting) => readValue(system, descriptor, setting, platform.options[setting] as Option);
+  for (const { setting, option: [level, name], value: wanted } of toSteps(request, platform, current)) {
+    if (setting === "userTimeout") setOption(system, descriptor, level, name, wanted);
+  }
+}
+
+/** Whether a socket still has what was asked; what cannot be read is taken for kept. */
+export function isInForce(system: System, descriptor: number, { values }: Request): boolean {
+  const { options, unreadable = [] } = system.platform;
+  return SETTINGS.every((setting) => {
+    const [wanted, option] = [values[setting], options[setting]];
+    if (wanted === undefined || !isOffered(option) || unreadable.includes(setting)) return true;
+    return readValue(system, descriptor, setting, option) === wanted;
+  });
 }
 
 /**

@@ -6,7 +6,7 @@
 import { address, getAddress, getOption, type System, value } from "./calls.ts";
 import type { Names } from "./identity.ts";
 import { searchAll } from "./scan.ts";
-import { addressBytes, type Endpoint, isNamed, type Name, parseName, portOf } from "./sockaddr.ts";
+import { addressBytes, type Endpoint, isLinkLocal, isNamed, type Name, parseName, portOf } from "./sockaddr.ts";
 
 /** Both names of a connection, as they are compared. */
 export interface Ends {
@@ -24,6 +24,11 @@ export function endsOf(system: System, names: Names): Ends | undefined {
   const local = comparable(system, names.local);
   const remote = comparable(system, names.remote);
   return local && remote && { local, remote };
+}
+
+/** Whether another connection may have the same ends, on another link (RFC 4007): neither end's text tells the link. */
+export function mayBeTwice({ local, remote }: Ends): boolean {
+  return local.scope === undefined && remote.scope === undefined && (isLinkLocal(local) || isLinkLocal(remote));
 }
 
 function hasName(system: System, descriptor: number, which: "getsockname" | "getpeername", name: Name): boolean {

@@ -6,18 +6,22 @@
 import type { System } from "./calls.ts";
 import { holes } from "./scan.ts";
 
-/** How many places are asked for one socket: a name service, or both address families, may take some. */
+/** How many places are asked for one socket: a name service, or both address families, take some. */
 const AHEAD = 8;
-/** How many are kept in mind for sockets that are opened at the same time. */
+/** How many are looked at, at most. */
 const MOST = 64;
 /** How many are asked after a search, for what may be opened next. */
 const AFTER = 2;
 
-let places: readonly number[] = [];
-let awaited = 0;
+/** The places of each socket that is waited for, the last begun first. */
+let awaited: readonly (readonly number[])[] = [];
+let next: readonly number[] = [];
 
 /** Where the sockets may be that were opened since somebody asked, the likeliest first. */
-export const likelyPlaces = (): readonly number[] => places;
+export function likelyPlaces(): readonly number[] {
+  if (awaited.length === 0) return next;
+  return awaited.length === 1 ? awaited[0] : [...new Set(awaited.flat())].slice(0, MOST);
+}
 
 /**
  * Notes where the next socket will be.
@@ -26,21 +30,12 @@ export const likelyPlaces = (): readonly number[] => places;
  * @returns What ends the waiting for it, when it was found or is not coming.
  */
 export function expectSocket(system: System): () => void {
-  // What others wait for was free when they asked, and may be taken by now.
-  const waited = awaited > 0 ? places : [];
-  places = [...new Set([...waited, ...holes(system, Math.min(waited.length + AHEAD, MOST))])];
-  awaited += 1;
-  let open = true;
-  return () => {
-    if (!open) return;
-    open = false;
-    awaited -= 1;
-    if (awaited === 0) places = [];
-  };
+  const places = holes(system, Math.min(AHEAD + awaited.length, MOST));
+  awaited = [places, ...awaited];
+  return () => void (awaited = awaited.filter((other) => other !== places));
 }
 
-/** Notes that a socket was found, and where. */
-export function wasFound(system: System, descriptor: number): void {
-  if (awaited === 0) places = holes(system, AFTER);
-  else if (awaited > 1) places = places.filter((place) => place !== descriptor);
+/** Notes that a socket was found. */
+export function wasFound(system: System): void {
+  if (awaited.length === 0) next = holes(system, AFTER);
 }

@@ -5,6 +5,7 @@
  */
 import { type System, systemError } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
+import type { Action } from "./refusal.ts";
 
 /** How far around the place of the newest socket is looked before all is. */
 const NEAR = 32;
@@ -83,5 +84,20 @@ export function pinned<Result>(
     if (pin >= 0 && isMeant(pin)) return act(pin, descriptor);
   } finally {
     if (pin >= 0) system.libc.close(pin);
+  }
+}
+
+/** The error for what is not there any more. */
+export const isClosed = (action: Action, reason: string): KeepAliveError =>
+  new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code: "EBADF" });
+
+/**
+ * Finds and holds again, if what was found was closed at once. That may be the duplicate by which another thread holds
+ * the same socket; the socket itself is found the next time, or not at all.
+ */
+export function untilHeld<Result>(attempt: () => Result | undefined): Result {
+  for (;;) {
+    const result = attempt();
+    if (result !== undefined) return result;
   }
 }

@@ -39,7 +39,6 @@ function serve(system: System, server: NodeServer, request: Request): void {
   // Before the server's own listeners: there it is in force.
   server.prependListener("connection", (socket) => {
     const request = perConnection.get(server) as Request;
-    if (request.values.enable === 0) return;
     try {
       onSocket(system, socket, identify(socket, "set"), "set", (pin, shown) => applyTo(system, pin, request, shown));
     } catch (error) {
@@ -69,6 +68,7 @@ export function setOn(
   if (listener === "inherits" || !isReachable || !isNodeServer(socket)) {
     return onSocket(system, socket, identity, "set", (pin, shown) => applyTo(system, pin, request, shown));
   }
+  const state = onSocket(system, socket, identity, "read", (pin, shown) => readFrom(system, pin, shown));
   serve(system, socket, request);
-  return onSocket(system, socket, identity, "read", (pin, shown) => readFrom(system, pin, shown));
+  return state;
 }

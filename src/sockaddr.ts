@@ -58,18 +58,16 @@ export function parseName(
   const at = bytes[0] === 0xfe ? address.indexOf("%") : -1;
   if (at < 0) return { bytes, port, scope: undefined };
   const zone = address.slice(at + 1);
-  return {
-    bytes,
-    port,
-    scope: /^\d+$/.test(zone) ? Number(zone) : libc.interfaceIndex(new TextEncoder().encode(`${zone}\0`)),
-  };
+  // The name of an interface may be a number, and comes first, as with getaddrinfo.
+  const index = libc.interfaceIndex(new TextEncoder().encode(`${zone}\0`));
+  return { bytes, port, scope: index === 0 && /^\d+$/.test(zone) ? Number(zone) : index };
 }
 
 /** A sockaddr's port, in network byte order. */
 export const portOf = (bytes: Uint8Array): number => bytes[2] * 256 + bytes[3];
 
 /** A sockaddr_in6's scope, sin6_scope_id, is in host byte order. */
-const scopeOf = (bytes: Uint8Array): number => new Uint32Array(bytes.buffer, bytes.byteOffset + 24, 1)[0];
+export const scopeOf = (bytes: Uint8Array): number => new Uint32Array(bytes.buffer, bytes.byteOffset + 24, 1)[0];
 
 /** The byte of a sockaddr's address, as one of sixteen. An IPv4 address is at 4; an IPv6 one at 8, after its flow label. */
 const byteAt = (bytes: Uint8Array, isIpv4: boolean, at: number): number =>
@@ -87,9 +85,8 @@ export function isNamed(bytes: Uint8Array, platform: Platform, name: Name): bool
   return isIpv4 || name.scope === undefined || scopeOf(bytes) === name.scope;
 }
 
-/** Whether a name may be another socket's too, on another link: link-local (RFC 4291, 2.5.6) and without a scope. */
-export const isLinkLocal = ({ bytes, scope }: Name): boolean =>
-  scope === undefined && bytes[0] === 0xfe && (bytes[1] & 0xc0) === 0x80;
+/** Whether an address is unique on one link only: link-local (RFC 4291, 2.5.6). */
+export const isLinkLocal = ({ bytes }: Name): boolean => bytes[0] === 0xfe && (bytes[1] & 0xc0) === 0x80;
 
 const scratch = new Uint8Array(16);
 

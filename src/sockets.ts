@@ -7,7 +7,7 @@ import { address, firstByte, getAddress, getOption, type System } from "./calls.
 import { isTcp } from "./check.ts";
 import { list as listed } from "./find.ts";
 import { parseAddress } from "./ip.ts";
-import { readFrom } from "./keepalive.ts";
+import { isGone, readFrom } from "./keepalive.ts";
 import type { KeepAliveState } from "./options.ts";
 import { pinned, searchAll } from "./scan.ts";
 import { type Endpoint, formatEndpoint } from "./sockaddr.ts";
@@ -76,6 +76,9 @@ const KINDS = {
 const FIELDS = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
 function checkFilter(filter: SocketFilter): void {
+  if (typeof filter !== "object" || filter === null) {
+    throw new TypeError(`Cannot find sockets by ${show(filter)}: give a filter such as { remotePort: 5432 }`);
+  }
   for (const [key, value] of Object.entries(filter)) {
     const known = FIELDS.find((field) => field === key);
     if (!known) {
@@ -94,7 +97,7 @@ function checkFilter(filter: SocketFilter): void {
 
 const sameAddress = (a: string, b: string): boolean => parseAddress(a)?.join() === parseAddress(b)?.join();
 
-function isWanted({ local, remote, listening }: TcpSocket, filter: SocketFilter): boolean {
+function isWanted({ local, remote, listening }: Omit<TcpSocket, "keepAlive">, filter: SocketFilter): boolean {
   return (filter.localPort === undefined || local.port === filter.localPort) &&
     (filter.remotePort === undefined || remote?.port === filter.remotePort) &&
     (filter.listening === undefined || listening === filter.listening) &&
@@ -102,7 +105,23 @@ function isWanted({ local, remote, listening }: TcpSocket, filter: SocketFilter)
     (filter.remoteAddress === undefined || remote !== null && sameAddress(remote.address, filter.remoteAddress));
 }
 
-function describe(system: System, pin: number, pid: number, fd: number): TcpSocket | undefined {
+/** What is in force; null if the connection ended a moment ago. */
+function stateOf(system: System, pin: number, fd: number): KeepAliveState | null {
+  try {
+    return readFrom(system, pin, fd);
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+}
+
+function describe(
+  system: System,
+  pin: number,
+  pid: number,
+  fd: number,
+  filter: SocketFilter,
+): TcpSocket | undefined {
   const { platform } = system;
   if (!isTcp(system, pin) || !platform.state || getAddress(system, pin, "getsockname") !== 0) return undefined;
   const local = formatEndpoint(address, platform);
@@ -110,7 +129,9 @@ function describe(system: System, pin: number, pid: number, fd: number): TcpSock
   if (getOption(system, pin, ...platform.state) !== 0) return undefined;
   const state = platform.states?.[firstByte[0]] ?? `state ${firstByte[0]}`;
   const listening = state === "listening";
-  return { pid, fd, local, remote, state, listening, keepAlive: remote || listening ? readFrom(system, pin) : null };
+  const socket = { pid, fd, local, remote, state, listening };
+  if (!isWanted(socket, filter)) return undefined;
+  return { ...socket, keepAlive: remote || listening ? stateOf(system, pin, fd) : null };
 }
 
 /**
@@ -126,8 +147,8 @@ export function listSockets(system: System, pid: number, filter: SocketFilter): 
   return searchAll(system, (descriptor) => isTcp(system, descriptor)).flatMap((descriptor) => {
     const isStillTcp = (pin: number) => isTcp(system, pin);
     const found = pinned(system, descriptor, isStillTcp, (pin) => {
-      const socket = describe(system, pin, pid, descriptor);
-      if (!socket || !isWanted(socket, filter)) return null;
+      const socket = describe(system, pin, pid, descriptor, filter);
+      if (!socket) return null;
       listed(system, socket, pin, descriptor);
       return socket;
     });

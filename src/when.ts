@@ -4,6 +4,7 @@
  * @module
  */
 import { KeepAliveError } from "./errors.ts";
+import { show } from "./words.ts";
 
 /** A socket of `node:net` or `node:tls`, as far as waiting for it needs. */
 export interface ConnectingSocket {
@@ -32,6 +33,9 @@ export function connected(socket: ConnectingSocket, nextTick: (callback: () => v
       ...cause === undefined ? {} : { cause },
     });
   return new Promise((resolve, reject) => {
+    if (typeof socket?.once !== "function") {
+      return reject(new TypeError(`Cannot wait for ${show(socket)}: give a socket of node:net or node:tls`));
+    }
     if (socket.destroyed) return reject(died());
     if (!socket.connecting && !socket.pending) return resolve();
     const end = (settle: () => void) => {

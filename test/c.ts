@@ -7,6 +7,13 @@ import { currentPlatform, openLibrary } from "../ffi/mod.ts";
 
 const SOCK_NONBLOCK = 0o4000;
 
+/** One end of a connection of IPv6; the scope is the number of a network interface, or 0. */
+export interface End6 {
+  readonly address: string;
+  readonly port: number;
+  readonly scope: number;
+}
+
 /** Opens the C functions that make them. */
 export function c() {
   const { functions, errno } = openLibrary(currentPlatform(), {
@@ -21,6 +28,8 @@ export function c() {
     accept: ["int", "buffer", "buffer"],
     setsockopt: ["int", "int", "int", "buffer", "uint"],
     getsockname: ["int", "buffer", "buffer"],
+    dup: ["int"],
+    inet_pton: ["int", "buffer", "buffer"],
   });
   const made = (descriptor: number): number => {
     if (descriptor < 0) throw new Error(`errno ${errno()}`);
@@ -31,8 +40,23 @@ export function c() {
     made(call(both));
     return [both[0], both[1]];
   };
+  /** A struct sockaddr_in6. */
+  const sockaddr6 = ({ address, port, scope }: End6): Uint8Array => {
+    const bytes = new Uint8Array(16);
+    if (functions.inet_pton(10, new TextEncoder().encode(`${address}\0`), bytes) !== 1) throw new Error(address);
+    const number = new Uint8Array(Uint32Array.of(scope).buffer);
+    return Uint8Array.of(10, 0, port >> 8, port & 255, 0, 0, 0, 0, ...bytes, ...number);
+  };
+  const bound6 = (end: End6): number => {
+    const descriptor = made(functions.socket(10, 1, 0));
+    // SO_REUSEADDR, for several connections from one address.
+    made(functions.setsockopt(descriptor, 1, 2, Int32Array.of(1), 4));
+    made(functions.bind(descriptor, sockaddr6(end), 28));
+    return descriptor;
+  };
   return {
     close: (descriptor: number) => functions.close(descriptor),
+    dup: (descriptor: number) => made(functions.dup(descriptor)),
     dup2: (from: number, to: number) => made(functions.dup2(from, to)),
     /** AF_INET 2, AF_INET6 10, AF_UNIX 1; SOCK_STREAM 1, SOCK_DGRAM 2. */
     socket: (family: number, type: number, protocol = 0) => made(functions.socket(family, type, protocol)),
@@ -66,6 +90,16 @@ export function c() {
           return client;
         },
       };
+    },
+    /** A connection of IPv6, both ends, each of which sees them with the scope of its own interface. */
+    pair6: (local: End6, remote: End6, scope: number): [client: number, accepted: number] => {
+      const listener = bound6({ ...remote, scope });
+      made(functions.listen(listener, 1));
+      const client = bound6(local);
+      made(functions.connect(client, sockaddr6(remote), 28));
+      const accepted = made(functions.accept(listener, new Uint8Array(28), Uint32Array.of(28)));
+      made(functions.close(listener));
+      return [client, accepted];
     },
     /** A TCP socket on loopback that is connected to itself. */
     selfConnected: () => {

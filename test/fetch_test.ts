@@ -61,6 +61,55 @@ test(
   },
 );
 
+test("keepAliveFetch() has its way also where the runtime learns of a connection after it was set", async (t) => {
+  const port = await serve(t);
+  let second: Promise<Response> | undefined;
+  const fetch = keepAliveFetch(options, async (url: string) => {
+    const response = await globalThis.fetch(url);
+    if (!second) {
+      second = fetch(`${url}/second`);
+      // By then the kernel has connected it, and Node has not been told: it sets its own when it is.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return response;
+  });
+  const responses = [await fetch(`http://${host}:${port}`), await second];
+  for (const response of responses) await response?.text();
+  for (const keepAlive of states(port)) assertEquals(keepAlive, state);
+});
+
+test("keepAliveFetch() follows a redirect over a connection that it had, to another port", async (t) => {
+  const port = await serve(t);
+  const redirecting = http.createServer((request, response) => {
+    if (request.url === "/") return void response.end("here");
+    response.writeHead(302, { location: `http://${host}:${port}/` }).end();
+  });
+  redirecting.listen(0, host);
+  await once(redirecting, "listening");
+  t.after(() => {
+    redirecting.closeAllConnections();
+    redirecting.close();
+  });
+  const first = (redirecting.address() as net.AddressInfo).port;
+  const fetch = keepAliveFetch(options);
+  await (await fetch(`http://${host}:${first}/`)).text();
+  assertEquals(await (await fetch(`http://${host}:${first}/elsewhere`)).text(), "hello");
+  assertEquals(states(port), [state]);
+});
+
+test("keepAliveFetch() leaves alone what was opened between two calls", async (t) => {
+  const port = await serve(t);
+  const fetch = keepAliveFetch(options);
+  const call = async (host: string) => void await (await fetch(`http://${host}:${port}`)).text();
+  await call("localhost");
+  const stranger = net.connect(port, host);
+  await once(stranger, "connect");
+  t.after(() => void stranger.destroy());
+  await Promise.all(Array.from({ length: 5 }, () => call("localhost")));
+  const found = findSockets({ remotePort: port, localPort: stranger.localPort });
+  assertEquals(found.map(({ keepAlive }) => keepAlive?.enable), [false]);
+});
+
 test("keepAliveFetch() sets a connection once, and leaves it alone when it is used again", async (t) => {
   const port = await serve(t);
   const fetch = keepAliveFetch(options);

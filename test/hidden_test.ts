@@ -11,7 +11,7 @@ import * as tls from "node:tls";
 import { KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
-import { nodeNames, onlyChanges, plain } from "./changes.ts";
+import { changesNothing, nodeNames, onlyChanges, plain } from "./changes.ts";
 import { command, needs, root, run, runtime, temporary } from "./tools.ts";
 
 const withCompiler = needs("cc");
@@ -104,6 +104,27 @@ test("node:http2: the server, and session.socket at both ends", withCompiler, as
     server.close();
   });
   for (const { socket } of [client, accepted]) onlyChanges(socket, nodeNames(socket));
+});
+
+test("an object stays what it was: a later connection of the same names is not taken for it", withCompiler, () => {
+  const { close, listener, pair6, reset } = c();
+  const used = [listener(1), listener(1)];
+  const [local, remote] = used.map(({ port }) => ({ address: "::1", port, scope: 0 }));
+  used.forEach(({ descriptor }) => close(descriptor));
+  const [first, accepted] = pair6(local, remote, 0);
+  const shown = {
+    localAddress: local.address,
+    localPort: local.port,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+  };
+  onlyChanges(shown, nodeNames(shown));
+  reset(first);
+  close(accepted);
+  const later = pair6(local, remote, 0);
+  assertEquals(changesNothing(shown, KeepAliveError, "closed"), "EBADF");
+  onlyChanges({ ...shown }, nodeNames(shown));
+  later.forEach(close);
 });
 
 test("all listeners that share an address are served, as those of Deno.serve() with reusePort", withCompiler, () => {

@@ -4,7 +4,8 @@
  *
  *   kernel constants           this machine's numbers, as JSON
  *   kernel read PID FD         SO_KEEPALIVE, idle, interval, count and user timeout of that process's socket, as JSON
- *   kernel sockets PID         all TCP sockets of that process, with both names and the same values, as JSON
+ *   kernel sockets PID         all TCP sockets of that process, with both names and the same values, as JSON; a name that
+ *                              has a scope with its number, as in "fe80::1%2 80"
  *   kernel bench ROUNDS        nanoseconds for one set of four options with its checks and its reading back, and for
  *                              one reading, as JSON
  */
@@ -103,7 +104,9 @@ static void print_name(const char *key, int fd, int (*get)(int, struct sockaddr 
   struct sockaddr_in6 *six = (struct sockaddr_in6 *)&storage;
   int is_four = storage.ss_family == AF_INET;
   inet_ntop(storage.ss_family, is_four ? (void *)&four->sin_addr : (void *)&six->sin6_addr, text, sizeof text);
-  printf("\"%s\":\"%s %d\",", key, text, ntohs(is_four ? four->sin_port : six->sin6_port));
+  printf("\"%s\":\"%s", key, text);
+  if (!is_four && six->sin6_scope_id != 0) printf("%%%u", six->sin6_scope_id);
+  printf(" %d\",", ntohs(is_four ? four->sin_port : six->sin6_port));
 }
 
 static int all_sockets(int pid) {

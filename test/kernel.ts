@@ -55,7 +55,7 @@ export function kernelState(descriptor: number): KernelState {
 /** A TCP socket of this process, as the kernel has it. */
 export interface KernelSocket {
   readonly descriptor: number;
-  /** Address and port, with a space between. */
+  /** Address and port, with a space between; an address that has a scope with its number, as in `fe80::1%2`. */
   readonly local: string;
   readonly remote: string | null;
   readonly enable: number;

@@ -72,6 +72,8 @@ test("findSockets() refuses a filter that it does not understand", () => {
     [{ remoteport: 80 }, `unknown field "remoteport"; did you mean "remotePort"?`],
     [{ remotePort: "80" }, `Cannot find sockets by remotePort "80": expected a number`],
     [{ remoteAddress: "localhost" }, `Cannot find sockets by remoteAddress "localhost": expected an IP address`],
+    [5432 as unknown as object, "Cannot find sockets by 5432: give a filter"],
+    [null as unknown as object, "Cannot find sockets by null: give a filter"],
     [{ listening: 1 }, "Cannot find sockets by listening 1: expected a boolean"],
   ];
   for (const [filter, sentence] of cases) assertThrows(() => findSockets(filter), TypeError, sentence);

@@ -23,6 +23,7 @@
 import { currentPlatform, currentSystem } from "../../ffi/mod.ts";
 import { runtimeGlobal } from "../../ffi/process.ts";
 import { setKeepAlive } from "../../mod.ts";
+import { isGone } from "../keepalive.ts";
 import { parseOptions } from "../settings.ts";
 import { closedBecause, type KeepAliveOption, notTcp, without } from "./common.ts";
 
@@ -84,9 +85,9 @@ interface BunConnect {
 export function connect<Data = undefined>(options: TcpConnectOptions<Data>): Promise<ConnectedSocket<Data>>;
 /** Of Unix sockets, which have no keep-alive. */
 export function connect<Data = undefined>(options: UnixConnectOptions<Data>): Promise<ConnectedSocket<Data>>;
-export async function connect(options: KeepAliveOption & { readonly unix?: unknown }): Promise<object> {
+export async function connect(options: object): Promise<object> {
   const native = runtimeGlobal("Bun") as BunConnect;
-  const { keepAlive, unix } = options ?? {};
+  const { keepAlive, unix } = (options ?? {}) as KeepAliveOption & { readonly unix?: unknown };
   if (keepAlive === undefined) return await native.connect(options);
   parseOptions(keepAlive, currentPlatform());
   if (unix !== undefined) throw notTcp("a Unix socket");
@@ -95,6 +96,8 @@ export async function connect(options: KeepAliveOption & { readonly unix?: unkno
   try {
     setKeepAlive(socket, keepAlive);
   } catch (error) {
+    // What has ended already, perhaps by its own handler of 'open', ends by the runtime's own word.
+    if (isGone(error)) return socket;
     socket.terminate();
     throw closedBecause(error);
   }

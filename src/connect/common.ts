@@ -36,8 +36,9 @@ export function closedBecause(cause: unknown): Error {
   return new KeepAliveError(message, { code, errno, syscall, option, cause });
 }
 
-/** The options without `keepAlive`, which means other things to some runtimes. */
-export function without<Options extends KeepAliveOption>(options: Options): Omit<Options, "keepAlive"> {
-  const { keepAlive: _, ...others } = options;
-  return others;
+/** The options without `keepAlive`, which means other things to some runtimes; with the prototype that they have. */
+export function without(options: KeepAliveOption): object {
+  const copy: KeepAliveOption = Object.assign(Object.create(Object.getPrototypeOf(options)), options);
+  delete copy.keepAlive;
+  return copy;
 }

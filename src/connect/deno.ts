@@ -23,6 +23,7 @@
 import { currentPlatform, currentSystem } from "../../ffi/mod.ts";
 import { runtimeGlobal } from "../../ffi/process.ts";
 import { setKeepAlive } from "../../mod.ts";
+import { isGone } from "../keepalive.ts";
 import { expectSocket } from "../places.ts";
 import { parseOptions } from "../settings.ts";
 import { closedBecause, type KeepAliveOption, notTcp, without } from "./common.ts";
@@ -31,7 +32,7 @@ export type { Duration } from "../duration.ts";
 export type { KeepAliveOptions } from "../options.ts";
 export type { KeepAliveOption };
 
-/** The part of Deno that is used, held against the real types by test/types/connect_deno.ts. */
+/** The part of Deno that is used. */
 interface DenoConnect {
   connect(options: object): Promise<Connection>;
   connectTls(options: object): Promise<Connection>;
@@ -53,6 +54,8 @@ async function open(
     try {
       setKeepAlive(conn, keepAlive);
     } catch (error) {
+      // What has ended already ends by the runtime's own word.
+      if (isGone(error)) return conn;
       conn.close();
       throw closedBecause(error);
     }

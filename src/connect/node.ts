@@ -28,9 +28,10 @@ import type * as tls from "node:tls";
 import { currentPlatform, currentSystem } from "../../ffi/mod.ts";
 import { builtin, hidesDescriptors, nextTick } from "../../ffi/process.ts";
 import { setKeepAlive } from "../../mod.ts";
-import { boundConnecting } from "../keepalive.ts";
+import { isGone } from "../keepalive.ts";
 import { expectSocket } from "../places.ts";
-import { parseOptions, type Request } from "../settings.ts";
+import { parseOptions } from "../settings.ts";
+import { boundEachAttempt } from "./attempts.ts";
 import { closedBecause, isObject, type KeepAliveOption, notTcp, without } from "./common.ts";
 
 export type { Duration } from "../duration.ts";
@@ -40,46 +41,44 @@ export type { KeepAliveOption };
 /** The options of `net.connect` for TCP, and `keepAlive`. */
 export type TcpConnectOptions = Omit<net.TcpNetConnectOpts, "keepAlive"> & KeepAliveOption;
 /** The same of `tls.connect`. */
-export type TlsConnectOptions = tls.ConnectionOptions & KeepAliveOption;
-
-/** Sets the user timeout on each attempt to connect, as soon as that has a descriptor. */
-function boundEachAttempt(socket: net.Socket, request: Request): void {
-  const system = currentSystem();
-  const attempt = () =>
-    nextTick(() => {
-      const { fd } = (socket as { _handle?: { fd?: unknown } | null })._handle ?? {};
-      if (socket.connecting && typeof fd === "number" && fd >= 0) boundConnecting(system, fd, request);
-    });
-  socket.on("connectionAttempt", attempt);
-  attempt();
-}
+export type TlsConnectOptions = Omit<tls.ConnectionOptions, "host" | "path"> & KeepAliveOption & {
+  host?: string | null | undefined;
+  path?: string | null | undefined;
+};
 
 function open<Socket extends net.Socket>(native: (...args: unknown[]) => Socket, args: unknown[]): Socket {
   const at = args.findIndex(isObject);
   const options = (args[at] ?? {}) as KeepAliveOption & { readonly path?: unknown; readonly socket?: unknown };
   const { keepAlive } = options;
-  // True and false are the runtime's own.
-  if (!isObject(keepAlive)) return native(...args);
+  // True, false and nothing are the runtime's own.
+  if (typeof keepAlive === "boolean" || keepAlive === undefined || keepAlive === null) return native(...args);
   const request = parseOptions(keepAlive, currentPlatform());
-  if (options.path !== undefined && options.socket === undefined) throw notTcp("a Unix socket");
+  // As Node asks it: agents give a path of null.
+  if (options.path && !options.socket) throw notTcp("a Unix socket");
   const system = currentSystem();
   const found = hidesDescriptors() ? expectSocket(system) : () => {};
-  const socket = native(...args.slice(0, at), without(options), ...args.slice(at + 1));
+  let socket: Socket;
+  try {
+    socket = native(...args.slice(0, at), without(options), ...args.slice(at + 1));
+  } catch (error) {
+    found();
+    throw error;
+  }
   const apply = () => {
     try {
       setKeepAlive(socket, keepAlive);
     } catch (error) {
-      socket.destroy(closedBecause(error));
+      // What has ended already ends by the runtime's own word.
+      if (!isGone(error)) socket.destroy(closedBecause(error));
     } finally {
       found();
     }
   };
   socket.once("close", found);
-  // Before everybody who waits for the same: there it is in force.
-  if (socket.connecting || socket.pending) {
-    socket.prependOnceListener("connect", apply);
-    boundEachAttempt(socket, request);
-  } else apply();
+  if (!socket.connecting && !socket.pending) apply();
+  // Before everybody who waits for the same: there it is in force. And again, should the socket connect again.
+  socket.prependListener("connect", apply);
+  boundEachAttempt(system, socket, request, nextTick);
   return socket;
 }
 
@@ -89,9 +88,11 @@ function open<Socket extends net.Socket>(native: (...args: unknown[]) => Socket,
  *
  * In listeners of 'connect' keep-alive is in force. If it cannot be set, the socket is destroyed with an error that says
  * so; the runtime's own errors are untouched. On Linux and Android, with Node and Bun, a `userTimeout` bounds the
- * connecting too: what is not answered within it fails with `ETIMEDOUT`. Deno shows no socket that early.
+ * connecting too: what is not answered within it fails (with `ETIMEDOUT`; Bun says `ECONNREFUSED`). Deno shows no socket
+ * that early.
  *
- * It can be given to an agent, `new http.Agent({ … }).createConnection`, or to a driver that asks for a stream.
+ * It can be an agent's `createConnection`. A driver that calls `setKeepAlive` or `connect` on what it is given, as pg does,
+ * needs `whenConnected` on a socket of its own instead.
  *
  * @param options Those of `net.connect`, and `keepAlive`.
  * @param connectionListener Listens to 'connect'.
