@@ -124,6 +124,11 @@ test("planKeepAlive() meets each time from 5 seconds to an hour, and wastes no m
   }
 });
 
+test("planKeepAlive() leaves time for the timers' lateness where a user timeout stands beside many probes", () => {
+  const { timeline } = plan({ busyDetectWithin: "4m", tolerateLoss: 100 });
+  assert(timeline.probes.filter(({ certain }) => certain).length > 100);
+});
+
 test("planKeepAlive() counts in what each system accepts", () => {
   const onMac = planKeepAlive({ survive: "conntrack", os: "darwin" });
   assertEquals(onMac.options, { idle: 216_000_000, interval: 75_000, count: 3 });
