@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import { KeepAliveError, type KeepAliveGoal, type KeepAliveOptions, planKeepAlive } from "../mod.ts";
 import { PATHS } from "../src/paths.ts";
+import { plan as planFor } from "../src/plan.ts";
+import { PLATFORMS } from "../src/platforms.ts";
 import { optionsOf, STYLE_NAMES } from "../src/styles.ts";
 
 const plan = (goal: KeepAliveGoal) => planKeepAlive({ os: "linux", ...goal });
@@ -140,6 +142,14 @@ test("planKeepAlive() counts in what each system accepts", () => {
   const onWindows = planKeepAlive({ survive: "aws-nlb", os: "win32" });
   assertEquals(onWindows.options, { idle: 175_000, interval: 58_000, count: 3 });
   assertEquals(onWindows.timeline.known, "nothing");
+});
+
+test("plan() keeps within the bounds of a system that accepts less than Linux", () => {
+  // illumos: idle from 10 s, interval to 60 s.
+  const numbersOf = (goal: KeepAliveGoal) => planFor(goal, PLATFORMS.illumos).options;
+  assertEquals(numbersOf({ survive: "10m" }), { idle: 300_000, interval: 60_000, count: 3 });
+  assertEquals(numbersOf({ survive: "20s" }), { idle: 10_000, interval: 3000, count: 3 });
+  assertThrows(() => numbersOf({ survive: "19s" }), RangeError, "Cannot plan: surviving the path stands against");
 });
 
 test("planKeepAlive() gives its reasons in sentences", () => {
