@@ -71,6 +71,20 @@ function isSafe({ probes, death }: KeepAliveTimeline, { lost, isLostAsked, path 
   return last === undefined || last.latest < (path?.limit ?? Infinity);
 }
 
+/** The user timeouts to try, best first: the count is not looked at then, so a long one puts off the end. */
+function timeouts(
+  greatest: number | undefined,
+  { idle, interval, count }: Readonly<Record<"idle" | "interval" | "count", number>>,
+  detect: number,
+): { userTimeout?: number }[] {
+  if (greatest === undefined) return [{}];
+  if (!Number.isFinite(detect)) return [{ userTimeout: greatest }];
+  const whole = Math.min(greatest, idle + interval * count);
+  // Where the timers' lateness would cost a probe, the longest that is over in time.
+  const longest = Math.min(greatest, wholeSeconds(detect - 2 * interval));
+  return longest > whole ? [{ userTimeout: whole }, { userTimeout: longest }] : [{ userTimeout: whole }];
+}
+
 /**
  * Idle, interval, count and user timeout that meet what is asked.
  *
@@ -95,15 +109,14 @@ export function fit(asked: Asked, userTimeout: number | undefined, os: Predictor
   for (; idle >= Math.max(leastIdle, SECOND); idle -= SECOND) {
     const room = Math.min((Math.min(within, limit) - idle) / count, LONGEST_INTERVAL, idle, greatestInterval);
     for (let interval = wholeSeconds(room); interval >= Math.max(leastInterval, SECOND); interval -= SECOND) {
-      const options = { idle, interval, count };
-      // The count is not looked at then: a longer user timeout would put off the end of an idle connection.
-      const most = Number.isFinite(detect) ? idle + interval * count : Infinity;
-      const all = userTimeout === undefined ? options : { ...options, userTimeout: Math.min(userTimeout, most) };
-      const timeline = os(all);
-      if (Number.isFinite(detect) && rule === undefined) {
-        throw new RangeError(`Cannot plan for detectWithin ${text(detect)}: no source tells when ${title} gives up`);
+      for (const timeout of timeouts(userTimeout, { idle, interval, count }, detect)) {
+        const options = { idle, interval, count, ...timeout };
+        const timeline = os(options);
+        if (Number.isFinite(detect) && rule === undefined) {
+          throw new RangeError(`Cannot plan for detectWithin ${text(detect)}: no source tells when ${title} gives up`);
+        }
+        if (isSafe(timeline, asked, detect)) return { ...options, timeline };
       }
-      if (isSafe(timeline, asked, detect)) return { ...all, timeline };
     }
     if (isFixed) break;
   }

@@ -67,7 +67,7 @@ function draft(asked: Asked, platform: Platform, os: Predictor): { options: Keep
     return { options: { userTimeout: longest }, reasons: longest === undefined ? [] : [busyReason(longest)] };
   }
   const { timeline, ...options } = fit(asked, longest, os);
-  const { idle, interval, count, userTimeout } = options as typeof options & { userTimeout?: number };
+  const { idle, interval, count, userTimeout } = options;
   const certain = timeline.probes.filter((probe) => probe.certain).length;
   // Where nobody says what may be lost, a user timeout may leave less.
   const kept = userTimeout === undefined ? lost : Math.min(lost, certain - 1);

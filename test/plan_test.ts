@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import { KeepAliveError, type KeepAliveGoal, type KeepAliveOptions, planKeepAlive } from "../mod.ts";
 import { PATHS } from "../src/paths.ts";
+import { plan as planFor } from "../src/plan.ts";
+import { PLATFORMS } from "../src/platforms.ts";
 import { optionsOf, STYLE_NAMES } from "../src/styles.ts";
 
 const plan = (goal: KeepAliveGoal) => planKeepAlive({ os: "linux", ...goal });
@@ -106,6 +108,8 @@ test("planKeepAlive() comes to numbers, from goals", () => {
     // A user timeout of nearly an hour would keep a dead idle connection for as long.
     [{ busyDetectWithin: "1h", detectWithin: "30s" }, [15, 4, 3, 27]],
     [{ busyDetectWithin: "20s", detectWithin: "30s" }, [15, 5, 3, 16]],
+    // So many latenesses come to more than an interval: the user timeout leaves room for them.
+    [{ busyDetectWithin: "1h", detectWithin: "1h", tolerateLoss: 126 }, [1635, 11, 127, 3270]],
     [{ busyDetectWithin: "20s", detectWithin: "30s", tolerateLoss: 2 }, [8, 2, 3, 14]],
   ];
   for (const [goal, expected] of cases) assertEquals(numbers(goal), expected, JSON.stringify(goal));
@@ -124,6 +128,11 @@ test("planKeepAlive() meets each time from 5 seconds to an hour, and wastes no m
   }
 });
 
+test("planKeepAlive() leaves time for the timers' lateness where a user timeout stands beside many probes", () => {
+  const { timeline } = plan({ busyDetectWithin: "4m", tolerateLoss: 100 });
+  assert(timeline.probes.filter(({ certain }) => certain).length > 100);
+});
+
 test("planKeepAlive() counts in what each system accepts", () => {
   const onMac = planKeepAlive({ survive: "conntrack", os: "darwin" });
   assertEquals(onMac.options, { idle: 216_000_000, interval: 75_000, count: 3 });
@@ -133,6 +142,14 @@ test("planKeepAlive() counts in what each system accepts", () => {
   const onWindows = planKeepAlive({ survive: "aws-nlb", os: "win32" });
   assertEquals(onWindows.options, { idle: 175_000, interval: 58_000, count: 3 });
   assertEquals(onWindows.timeline.known, "nothing");
+});
+
+test("plan() keeps within the bounds of a system that accepts less than Linux", () => {
+  // illumos: idle from 10 s, interval to 60 s.
+  const numbersOf = (goal: KeepAliveGoal) => planFor(goal, PLATFORMS.illumos).options;
+  assertEquals(numbersOf({ survive: "10m" }), { idle: 300_000, interval: 60_000, count: 3 });
+  assertEquals(numbersOf({ survive: "20s" }), { idle: 10_000, interval: 3000, count: 3 });
+  assertThrows(() => numbersOf({ survive: "19s" }), RangeError, "Cannot plan: surviving the path stands against");
 });
 
 test("planKeepAlive() gives its reasons in sentences", () => {
