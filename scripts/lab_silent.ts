@@ -103,7 +103,7 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
 
   const predict = ({ program, at, mode, options }: Subject, heard: number, rate: number | undefined) => {
     const { began = 0, time = 0 } = program.report("set", at) ?? {};
-    if (mode === "aged" || began < heard) return keepAliveTimeline(options, { os: "linux", hz: rate });
+    if (mode === "aged" || began < heard) return keepAliveTimeline(options, { os: "linux", hz: rate, probed: true });
     const [least, most] = [began, time].map((set) =>
       keepAliveTimeline(options, { os: "linux", hz: rate, silence: set - heard })
     );

@@ -25,8 +25,13 @@ export interface TimelineConditions {
   peer?: "silent" | "answers";
   /** Whether data is unacknowledged when the peer falls silent: then keep-alive does not run. */
   inFlight?: boolean;
-  /** How long the peer was silent already when the options were set; if it is absent, it may have answered probes since. */
+  /** How long the peer was silent already when the options were set; 0, if it is absent. */
   silence?: Duration;
+  /**
+   * Whether the last that was heard may be the answer to a probe, as on a connection that is old; false, if it is absent.
+   * Then, with an interval longer than the idle time, all can be later.
+   */
+  probed?: boolean;
   /** The Linux sysctl tcp_retries2, which rules data on its way; 15, if it is absent. */
   retries?: number;
   /** The retransmission timeout of the connection; between 200 ms and 1 s, if it is absent. */

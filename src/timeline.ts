@@ -72,9 +72,9 @@ export function predict(
   conditions: TimelineConditions,
   platform: Platform,
 ): KeepAliveTimeline {
-  const { hz, inFlight = false, peer = "silent" } = conditions;
+  const { hz, inFlight = false, peer = "silent", probed = false } = conditions;
   check(conditions);
-  const silence = conditions.silence === undefined ? undefined : duration("silence", conditions.silence, 0);
+  const silence = duration("silence", conditions.silence, 0);
   const rates = hz === undefined ? KNOWN_HZ : [hz];
   const values = inForce(options, platform);
   const os = platform.title;
@@ -101,7 +101,7 @@ export function predict(
       };
     }
     const notes = [`how late the timers of ${os} are is not known: the times are the ideal ones`];
-    if (peer === "silent") return { ...result, ...byRule(values, silence ?? 0), error, known: "rule", notes };
+    if (peer === "silent") return { ...result, ...byRule(values, silence), error, known: "rule", notes };
     return { ...nothing, ...result, known: "rule", notes };
   }
   if (inFlight) {
@@ -122,9 +122,9 @@ export function predict(
     return { ...result, probes, death: null, error: null, known: "exact" };
   }
   const { idle, interval } = values;
-  if (interval > idle) {
+  if (interval > idle && !probed) {
     const most = Math.ceil(interval - idle + worstLateness(interval, rates));
     result.notes.push(`if the last that was heard answered a probe, all is later by up to ${formatDuration(most)}`);
   }
-  return { ...result, ...silentPeer(values, { rates, silence }), error, known: "exact" };
+  return { ...result, ...silentPeer(values, { rates, silence, probed }), error, known: "exact" };
 }

@@ -40,8 +40,10 @@ export interface InForce {
 export interface Circumstances {
   /** The clock rates that the kernel may have. */
   readonly rates: readonly number[];
-  /** How long the peer was silent already when the options were set; if it is absent, it may have answered probes since. */
-  readonly silence?: number;
+  /** How long the peer was silent already when the options were set. */
+  readonly silence: number;
+  /** Whether the last that was heard may be the answer to a probe. */
+  readonly probed?: boolean;
 }
 
 /** Probes and death. */
@@ -57,16 +59,17 @@ export const MOST_PROBES = 1000;
 const inTicks = (milliseconds: number, hz: number): number => Math.ceil(milliseconds * hz / 1000) * 1000 / hz;
 
 /** A peer that is silent, with nothing on its way. */
-export function silentPeer({ idle, interval, count, userTimeout }: InForce, { rates, silence }: Circumstances): Course {
+export function silentPeer(values: InForce, { rates, silence, probed = false }: Circumstances): Course {
+  const { idle, interval, count, userTimeout } = values;
   const tick = longestTick(rates);
-  const first = Math.max(idle, silence ?? 0);
+  const first = Math.max(idle, silence);
   // Options set arm the timer for what is missing to the idle time. A probe arms it for the interval, and the answer to
   // that probe, which may be the last that was heard, does not touch it.
-  const armed = first + worstLateness(Math.max(idle - (silence ?? 0), 1), rates);
-  const pending = silence === undefined ? interval + worstLateness(interval, rates) : 0;
+  const armed = first + worstLateness(Math.max(idle - silence, 1), rates);
+  const pending = probed ? interval + worstLateness(interval, rates) : 0;
   let next: Interval = { earliest: first - tick, latest: Math.max(armed, pending) + tick };
   /** The least silence, as the kernel counts it, at the next firing. */
-  let least = Math.max(idle, (silence ?? 0) - tick);
+  let least = Math.max(idle, silence - tick);
   const step: Interval = { earliest: interval, latest: interval + worstLateness(interval, rates) + tick };
   const probes: Probe[] = [];
   const death = { earliest: Infinity, latest: 0 };

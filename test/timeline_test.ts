@@ -491,3 +491,13 @@ test("dataOnItsWay(): the death of simulated connections lies in its interval", 
     }
   }
 });
+
+test("keepAliveTimeline(): after an answered probe the next comes an interval later, where that is longer", () => {
+  const options = { idle: "2s", interval: "3s", count: 4 };
+  const [fresh] = linux(options, { hz: 250 }).probes;
+  const [old] = linux(options, { hz: 250, probed: true }).probes;
+  // Seen on a connection that had answered probes: 3.072 s.
+  assert(fresh.latest < 3000 && old.earliest === fresh.earliest && old.latest >= 3072 && old.latest < 3300);
+  const shorter = { ...options, interval: "1s" };
+  assertEquals(linux(shorter, { hz: 250, probed: true }).probes, linux(shorter, { hz: 250 }).probes);
+});
