@@ -13,7 +13,7 @@ import { once } from "node:events";
 import * as net from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { type KeepAliveOptions, setKeepAlive, whenConnected } from "../mod.ts";
+import { deadPeerReason, type KeepAliveOptions, setKeepAlive, whenConnected } from "../mod.ts";
 
 /** What is to be done, with which sockets. */
 export interface Order {
@@ -30,6 +30,8 @@ export interface Report {
   began?: number;
   ports?: number[];
   code?: string;
+  /** What deadPeerReason() says of the error. */
+  reason?: string;
   message?: string;
 }
 
@@ -45,7 +47,8 @@ const sockets = options.map((_, at) => {
   socket.on("data", () => report("echo", at));
   socket.on(
     "error",
-    (error: Error & { code?: string }) => report("error", at, { code: error.code, message: error.message }),
+    (error: Error & { code?: string }) =>
+      report("error", at, { code: error.code, reason: deadPeerReason(error), message: error.message }),
   );
   socket.on("close", () => report("close", at));
   return socket;

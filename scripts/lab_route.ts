@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { keepAliveTimeline } from "../mod.ts";
+import { keepAliveTimeline, planKeepAlive } from "../mod.ts";
 import { outside, SEEN, spread } from "./lab_compare.ts";
 import { Net } from "./lab_net.ts";
 import { startPeer, startProgram, THREE } from "./lab_programs.ts";
@@ -12,7 +12,7 @@ import { storyOf } from "./pcap.ts";
 import type { Setup } from "./lab.ts";
 
 /** The errors of a death by keep-alive while there is no route; only IPv6 tells. */
-const ERRORS = { 4: "ETIMEDOUT", 6: "ENETUNREACH" };
+const ERRORS = { 4: "ETIMEDOUT (timed out)", 6: "ENETUNREACH (network unreachable)" };
 
 /** The route to the peer is deleted. */
 export async function route({ hz }: Setup): Promise<string[]> {
@@ -43,7 +43,8 @@ export async function route({ hz }: Setup): Promise<string[]> {
       const name = `${program.name}, IPv${family}`;
       const { heard, probes } = storyOf(segments, program.flow(at), cut);
       const time = (program.report("close", at)?.time ?? Infinity) - heard;
-      const code = program.report("error", at)?.code;
+      const error = program.report("error", at);
+      const code = `${error?.code} (${error?.reason})`;
       const { death } = keepAliveTimeline(options, { os: "linux", hz });
       if (code !== ERRORS[family]) wrong.push(`${name}: the program saw ${code}, expected ${ERRORS[family]}`);
       if (!death || outside(time, { earliest: death.earliest - 1, latest: death.latest + SEEN })) {
@@ -71,7 +72,8 @@ export async function nat(): Promise<string[]> {
   ];
   await net.exec("router", "nft", `table inet nat { ${chains.join(" ")} }`);
   await net.sysctl("router", "netfilter/nf_conntrack_tcp_loose", 0);
-  const settings = [{ enable: false }, { idle: "2s", interval: "2s", count: 3 }];
+  const { options } = planKeepAlive({ survive: "5s", os: "linux" });
+  const settings = [{ enable: false }, options];
   const programs = await Promise.all(
     THREE.flatMap((runtime) => ([4, 6] as const).map((family) => startProgram(net, runtime, port, settings, family))),
   );

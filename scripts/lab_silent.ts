@@ -126,14 +126,15 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
     const all = [story.heard, ...story.probes, ...story.resets];
     lateness.push(...all.slice(2).map((time, index) => time - all[index + 1] - (options.interval as number)));
     const [error, close] = (["error", "close"] as const).map((event) => program.report(event, at));
-    errors.set(error?.code ?? "none", (errors.get(error?.code ?? "none") ?? 0) + 1);
+    const kind = `${error?.code ?? "no error"} (${error?.reason ?? "no dead peer"})`;
+    errors.set(kind, (errors.get(kind) ?? 0) + 1);
     if (close && story.resets.length > 0) seen.push(close.time - story.resets[0]);
   }
   const total = [...sums.values()];
   const add = (key: "probes" | "deaths") => total.reduce((sum, one) => sum + one[key], 0);
   const wrong = total.flatMap((sum) => sum.wrong);
   const kinds = [...errors].map(([code, count]) => `${count} ${code}`).join(", ");
-  if (kinds !== `${subjects.length} ETIMEDOUT`) wrong.push(`the programs saw ${kinds}`);
+  if (kinds !== `${subjects.length} ETIMEDOUT (timed out)`) wrong.push(`the programs saw ${kinds}`);
   return [
     `${subjects.length} settings (${MODES.map((mode) => `${of(mode).length} ${mode}`).join(", ")}), seed ${seed}: ` +
     `${add("probes")} probes and ${add("deaths")} deaths, ` +

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { formatDuration } from "../src/duration.ts";
+import { PATHS } from "../src/paths.ts";
 import { type Option, type Platform, PLATFORMS, type Setting } from "../src/platforms.ts";
 import { amount, isOffered, SETTINGS } from "../src/values.ts";
 import { listen } from "./sockets.ts";
@@ -31,10 +33,27 @@ test("README: the table of systems is what the code has", () => {
     const cells = SETTINGS.map((setting) => cell(setting, platform, platform.options[setting]));
     rows.push([platform.title, ...cells, listener(platform)]);
   }
+  const table = grid(rows);
+  const found = /<!-- systems:.*?-->\n([^]*?)<!-- \/systems -->/.exec(readme)?.[1].trim();
+  assertEquals(found, table, `put this into README.md:\n${table}\n`);
+});
+
+const grid = (rows: string[][]): string => {
   const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
   const line = (row: string[]) => `| ${row.map((text, at) => text.padEnd(widths[at])).join(" | ")} |`;
-  const table = [line(rows[0]), line(widths.map((width) => "-".repeat(width))), ...rows.slice(1).map(line)].join("\n");
-  const found = /<!-- systems:.*?-->\n([^]*?)<!-- \/systems -->/.exec(readme)?.[1].trim();
+  return [line(rows[0]), line(widths.map((width) => "-".repeat(width))), ...rows.slice(1).map(line)].join("\n");
+};
+
+test("README: the table of paths is what the code has", () => {
+  const probes = { count: "yes", unconfirmed: "?", ignored: "no: refused" };
+  const rows = Object.entries(PATHS).map(([name, path]) => [
+    `\`${name}\``,
+    path.title,
+    path.limit === undefined ? "" : formatDuration(path.limit * 1000),
+    probes[path.probes],
+  ]);
+  const table = grid([["name", "what it is", "forgets after", "probes count"], ...rows]);
+  const found = /<!-- paths:.*?-->\n([^]*?)<!-- \/paths -->/.exec(readme)?.[1].trim();
   assertEquals(found, table, `put this into README.md:\n${table}\n`);
 });
 
