@@ -123,7 +123,9 @@ if (runtime === "deno") {
     // Duplicates of one socket, a descriptor for each thread and one more.
     assert(listeners >= 2, `${listeners} descriptors`);
     const listener = { local: `${host} ${port}`, remote: null, idle: 87 };
-    assertEquals(changed, Array.from({ length: listeners }, () => listener));
+    // A thread that starts late adds its descriptor meanwhile.
+    assert(changed.length >= listeners, `${changed.length} of ${listeners}`);
+    for (const one of changed) assertEquals(one, listener);
   });
 
   const unstable = () => {
