@@ -535,7 +535,7 @@ export function findPlatform(host: Host): Platform | undefined {
     .sort(({ match: a }, { match: b }) => atLeast(a.since ?? [], b.since ?? []) ? -1 : 1)[0];
 }
 
-/** The row of the newest system of a name, as `process.platform` has it, on the commonest processors. */
+/** The row of the newest system of a name, as `process.platform` has it, on the commonest processors; illumos for sunos. */
 export function findByName(name: string): Platform | undefined {
-  return findPlatform({ platform: name, arch: "x64", release: () => "999", version: () => "" });
+  return findPlatform({ platform: name, arch: "x64", release: () => "999", version: () => "illumos" });
 }

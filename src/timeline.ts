@@ -108,11 +108,15 @@ export function predict(
     const rto = conditions.rto === undefined
       ? { earliest: 200, latest: 1000 }
       : { earliest: duration("rto", conditions.rto, 0), latest: duration("rto", conditions.rto, 0) };
+    if (conditions.rto === undefined) {
+      result.notes.push("the retransmission timeout is taken for 200 ms to 1 s: give rto where it is known");
+    }
     const death = dataOnItsWay(values.userTimeout, conditions.retries ?? 15, rates, rto);
     return { ...result, probes: [], death, error, known: "exact" };
   }
   if (peer === "answers") {
     const between = answeringPeer(values, rates, 1000);
+    result.notes.push("an answer is taken to come within 1 s");
     const { probes: [first] } = silentPeer(values, { rates, silence });
     const probes = Array.from({ length: FIRST }, (_, k) => ({
       earliest: first.earliest + k * between.earliest,
