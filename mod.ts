@@ -326,8 +326,11 @@ export function keepAliveFetch<Fetch extends FetchLike = typeof globalThis.fetch
  * assertEquals(error, "ETIMEDOUT");
  * ```
  */
-export function keepAliveTimeline(options: KeepAliveOptions, conditions: TimelineConditions = {}): KeepAliveTimeline {
-  const { os } = conditions;
+export function keepAliveTimeline(
+  options: KeepAliveOptions | boolean,
+  conditions: TimelineConditions = {},
+): KeepAliveTimeline {
+  const os = (conditions as TimelineConditions | null)?.os;
   return predict(options, conditions, os === undefined ? currentPlatform() : platformOf(os));
 }
 
@@ -366,7 +369,8 @@ export function planKeepAlive(goal: KeepAliveGoal): KeepAlivePlan {
 /**
  * Tells how a connection to a vanished peer ended, if that is what an error says.
  *
- * It looks through causes and gathered errors, as of `fetch`. On Deno a `Deno.connect` that timed out is known by its stack
+ * It looks through causes and gathered errors, as of `fetch`, and through what drivers wrap them in (`original`, `parent`,
+ * `driverError` and the like). On Deno a `Deno.connect` that timed out is known by its stack
  * only, as its error is otherwise the same. Bun's `fetch` reports a vanished peer as a closed connection (`ECONNRESET`),
  * which is not taken for one.
  *

@@ -40,10 +40,10 @@ export function cautionsOf(values: InForce, { death, options }: Platform, rates:
   const { idle, interval, count, userTimeout } = values;
   const text = formatDuration;
   const cautions: Caution[] = [];
-  if (idle < AGGRESSIVE) {
+  if (Math.max(idle, interval) < AGGRESSIVE) {
     cautions.push({
       code: "AGGRESSIVE",
-      message: `every connection that is idle for ${text(idle)} is probed, again and again while it stays idle`,
+      message: `every connection that is idle is probed every ${text(Math.max(idle, interval))}, as long as it is idle`,
     });
   }
   if (options.userTimeout && userTimeout === 0) {
@@ -57,20 +57,24 @@ export function cautionsOf(values: InForce, { death, options }: Platform, rates:
   // The others' user timeout is for data only.
   if (death !== "linux" || userTimeout === 0) return cautions;
   const whole = idle + interval * count;
+  const sent = silentPeer(values, { rates, silence: 0 }).probes;
+  const certain = sent.filter((probe) => probe.certain).length;
   if (userTimeout < idle + 2 * interval) {
     cautions.push({
       code: "ONE_LOST_PROBE",
-      message: `a user timeout of ${text(userTimeout)} leaves time for one probe: if that is lost, the connection is ` +
-        `given up; idle + 2 x interval is ${text(idle + 2 * interval)}`,
+      message:
+        `a user timeout of ${text(userTimeout)} is shorter than idle + 2 x interval, ${text(idle + 2 * interval)}: ` +
+        `${certain === 1 ? "one unanswered probe ends" : `${certain} unanswered probes end`} the connection`,
     });
   }
   if (userTimeout !== whole) {
     cautions.push({
       code: "COUNT_IGNORED",
-      message: `with a user timeout the count of ${count} is not looked at: the connection is given up after ` +
-        `${text(userTimeout)} of silence, not ${text(whole)}; "auto" makes them equal`,
+      message:
+        `with a user timeout the count of ${count} is not looked at: the connection is given up when a probe stays ` +
+        `unanswered and ${text(userTimeout)} of silence are over, not after ${text(whole)}; "auto" makes them equal`,
     });
-  } else if (silentPeer(values, { rates, silence: 0 }).probes.some(({ certain }) => !certain)) {
+  } else if (certain < sent.length) {
     cautions.push({
       code: "SHORTER_THAN_COUNT",
       message: `timers of this length are late by up to ${text(Math.ceil(worstLateness(idle, rates)))}, so the user ` +

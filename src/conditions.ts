@@ -4,7 +4,9 @@
  * @module
  */
 import { type Duration, parseDuration } from "./duration.ts";
-import { show } from "./words.ts";
+import { nearest, show } from "./words.ts";
+
+const FIELDS = ["os", "hz", "peer", "inFlight", "silence", "probed", "retries", "rto"];
 
 /**
  * What a prediction is made for.
@@ -46,7 +48,23 @@ export function duration(name: string, given: Duration | undefined, otherwise: n
 }
 
 /** Checks the conditions that are no durations. */
-export function check({ hz, peer, retries }: TimelineConditions): void {
+export function check(conditions: TimelineConditions): void {
+  if (typeof conditions !== "object" || conditions === null) {
+    throw new TypeError(`Cannot predict for ${show(conditions)}: give conditions such as { os: "linux" }`);
+  }
+  const unknown = Object.keys(conditions).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, FIELDS);
+    const hint = meant ? `did you mean "${meant}"?` : `the conditions are ${FIELDS.join(", ")}`;
+    throw new TypeError(`Cannot predict: unknown condition "${unknown}"; ${hint}`);
+  }
+  const { hz, peer, retries, rto, inFlight } = conditions;
+  if (inFlight && peer === "answers") {
+    throw new RangeError("Cannot predict for inFlight with a peer that answers: what is answered is not on its way");
+  }
+  if (rto !== undefined && duration("rto", rto, 0) < 1) {
+    throw new RangeError(`Cannot predict for rto ${show(rto)}: a retransmission timeout is at least 1 ms`);
+  }
   if (hz !== undefined && !(Number.isInteger(hz) && hz >= 24 && hz <= 1200)) {
     throw new RangeError(`Cannot predict for hz ${show(hz)}: Linux is built with 24 to 1200, mostly 100, 250 or 1000`);
   }

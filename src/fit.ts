@@ -22,6 +22,7 @@ export interface Asked {
   readonly lost: number;
   readonly isLostAsked: boolean;
   readonly path: Limited | undefined;
+  readonly paths: readonly Limited[];
 }
 
 /** What a system will do with options. */
@@ -105,7 +106,7 @@ export function fit(asked: Asked, userTimeout: number | undefined, os: Predictor
   if (isFixed && every >= limit) {
     throw against(`probing every ${text(every)}`, `surviving ${path?.title}`, `it forgets after ${text(limit)}`);
   }
-  let idle = wholeSeconds(isFixed ? every : Math.min(limit / 2, within / 2, greatestIdle));
+  let idle = isFixed ? Math.ceil(every / SECOND) * SECOND : wholeSeconds(Math.min(limit / 2, within / 2, greatestIdle));
   for (; idle >= Math.max(leastIdle, SECOND); idle -= SECOND) {
     const room = Math.min((Math.min(within, limit) - idle) / count, LONGEST_INTERVAL, idle, greatestInterval);
     for (let interval = wholeSeconds(room); interval >= Math.max(leastInterval, SECOND); interval -= SECOND) {

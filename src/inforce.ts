@@ -4,7 +4,7 @@
  * @module
  */
 import type { KeepAliveOptions } from "./options.ts";
-import { findByName, type Platform, type Setting } from "./platforms.ts";
+import { findByName, type Platform, PLATFORMS, type Setting } from "./platforms.ts";
 import { parseOptions } from "./settings.ts";
 import type { InForce } from "./timer.ts";
 import { AUTO, autoValue, unitOf } from "./values.ts";
@@ -17,7 +17,7 @@ import { show } from "./words.ts";
  * @param platform The row of the system.
  * @returns Them; undefined where keep-alive is off or the defaults are not known.
  */
-export function inForce(options: KeepAliveOptions, platform: Platform): InForce | undefined {
+export function inForce(options: KeepAliveOptions | boolean, platform: Platform): InForce | undefined {
   const { values, auto } = parseOptions(options, platform);
   const { defaults } = platform;
   if (values.enable === 0 || !defaults && AUTO.some((setting) => values[setting] === undefined)) return undefined;
@@ -43,5 +43,6 @@ export function inForce(options: KeepAliveOptions, platform: Platform): InForce 
 export function platformOf(os: string): Platform {
   const platform = findByName(os);
   if (platform) return platform;
-  throw new RangeError(`Cannot predict for the system ${show(os)}: it is not in the table`);
+  const names = [...new Set(Object.values(PLATFORMS).flatMap(({ match }) => match.platform))];
+  throw new RangeError(`Cannot predict for the system ${show(os)}: the systems are ${names.join(", ")}`);
 }

@@ -11,7 +11,7 @@ import { type KeepAlivePlan, pathCautions, trafficOf } from "./planned.ts";
 import type { Platform } from "./platforms.ts";
 import { optionsOf } from "./styles.ts";
 import { predict } from "./timeline.ts";
-import { isOffered } from "./values.ts";
+import { isOffered, unitOf } from "./values.ts";
 
 /** Lost probes in a row that a plan stands, where nobody says: one may be lost, and so may the next. */
 const TOLERATED = 2;
@@ -27,6 +27,7 @@ function askedOf(goal: KeepAliveGoal): Asked {
     lost: goal.tolerateLoss ?? TOLERATED,
     isLostAsked: (goal.tolerateLoss ?? 0) > 0,
     path: paths.sort((a, b) => a.limit - b.limit)[0],
+    paths,
   };
 }
 
@@ -77,11 +78,16 @@ function draft(asked: Asked, platform: Platform, os: Predictor): { options: Keep
     (kept < lost ? `, not ${lost}, because of the user timeout` : ""),
   ];
   if (userTimeout !== undefined) return { options, reasons: [...reasons, busyReason(userTimeout)] };
-  if (Number.isFinite(detect) && isOffered(platform.options.userTimeout)) {
+  const option = platform.options.userTimeout;
+  // Not where the sum is more than the system takes.
+  if (Number.isFinite(detect) && isOffered(option) && idle + interval * count <= option[4] * unitOf(option)) {
     const auto = os({ ...options, userTimeout: "auto" });
     // Where the timers' lateness could cost a probe, the user timeout is left out.
     if (auto.probes.filter(({ certain }) => certain).length > lost && (auto.death?.latest ?? 0) <= detect) {
-      reasons.push(`userTimeout "auto": data on its way is given up after about the same time`);
+      const when = platform.death === "linux"
+        ? "after about the same time"
+        : "by a rule of the system's own, with that time";
+      reasons.push(`userTimeout "auto": data on its way is given up ${when}`);
       return { options: { ...options, userTimeout: "auto" }, reasons };
     }
   }
@@ -113,7 +119,7 @@ export function plan(goal: KeepAliveGoal, platform: Platform): KeepAlivePlan {
   return {
     options,
     reasons,
-    cautions: [...pathCautions(asked.path, timeline), ...timeline.cautions],
+    cautions: [...pathCautions(asked.paths, timeline), ...timeline.cautions],
     timeline,
     busy: os(options, true),
     traffic: trafficOf(timeline),

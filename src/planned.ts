@@ -21,7 +21,7 @@ import type { KeepAliveTimeline } from "./timeline.ts";
  * ```
  */
 export interface KeepAlivePlan {
-  /** What to give to `setKeepAlive`. */
+  /** What to give to `setKeepAlive`. For what is absent, and left as it is on the socket, the system's default is assumed. */
   readonly options: KeepAliveOptions;
   /** Why each is as it is. */
   readonly reasons: readonly string[];
@@ -59,20 +59,23 @@ export function trafficOf({ inForce: { idle, interval } }: KeepAliveTimeline): T
   return { probesPerHour, bytesPerHour: probesPerHour * 2 * PROBE_BYTES };
 }
 
-/** What is unwise about settings for a path. */
-export function pathCautions(path: Limited | undefined, timeline: KeepAliveTimeline): PathCaution[] {
-  const cautions: PathCaution[] = [];
-  if (path?.probes === "unconfirmed") {
-    const message = `no source says that ${path.title} takes a probe for a sign of life`;
-    cautions.push({ code: "UNCONFIRMED_PATH", message });
-  }
-  const { idle } = timeline.inForce;
-  const latest = timeline.probes[0]?.latest ?? idle;
-  if (path && latest >= path.limit) {
-    const message = `the first probe comes after ${text(idle)}, when ${path.title} has forgotten after ${
-      text(path.limit)
-    }`;
-    cautions.push({ code: "ABOVE_PATH_LIMIT", message });
-  }
-  return cautions;
+/** What is unwise about settings for what is between. */
+export function pathCautions(paths: readonly Limited[], timeline: KeepAliveTimeline): PathCaution[] {
+  const { idle, interval } = timeline.inForce;
+  // A peer that answers is probed at the greater of the two.
+  const latest = Math.max(timeline.probes[0]?.latest ?? idle, idle, interval);
+  return paths.flatMap(({ title, limit, probes }) => {
+    const cautions: PathCaution[] = [];
+    if (probes === "unconfirmed") {
+      const message = `no source says that ${title} takes a probe for a sign of life`;
+      cautions.push({ code: "UNCONFIRMED_PATH", message });
+    }
+    if (latest >= limit) {
+      const message = `a probe comes after ${text(Math.max(idle, interval))} only, and ${title} forgets after ${
+        text(limit)
+      }`;
+      cautions.push({ code: "ABOVE_PATH_LIMIT", message });
+    }
+    return cautions;
+  });
 }

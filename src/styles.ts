@@ -70,7 +70,7 @@ export function optionsOf(style: KeepAliveStyle): { options: KeepAliveOptions; r
   if (typeof style === "string" && Object.hasOwn(NAMED, style)) {
     return { options: { ...NAMED[style] }, reason: `as ${style} has it` };
   }
-  if (typeof style === "object" && style !== null) {
+  if (typeof style === "object" && style !== null && Object.keys(style).length === 1) {
     if ("redis" in style) {
       const idle = milliseconds(style.redis, "redis");
       // redis/redis, src/anet.c, anetKeepAlive: whole seconds, and a third of 2 is 0, for which it takes 1.
@@ -85,6 +85,10 @@ export function optionsOf(style: KeepAliveStyle): { options: KeepAliveOptions; r
       return { options: { idle }, reason: "half of the limit, as MongoDB chose 120 s for Azure's 240 s" };
     }
     if ("cloudflare" in style) {
+      const given = Object.keys(style.cloudflare ?? {}).sort().join();
+      if (given !== "count,idle,interval") {
+        throw new TypeError("Cannot plan in the style of cloudflare: give idle, interval and count, and nothing else");
+      }
       return {
         options: { ...style.cloudflare, userTimeout: "auto" },
         reason: "a user timeout that equals idle + interval x count, by Cloudflare's rule",

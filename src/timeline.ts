@@ -8,6 +8,7 @@ import { check, duration, type TimelineConditions } from "./conditions.ts";
 import { formatDuration } from "./duration.ts";
 import type { KeepAliveOptions } from "./options.ts";
 import { inForce } from "./inforce.ts";
+import { parseOptions } from "./settings.ts";
 import type { Platform } from "./platforms.ts";
 import { answeringPeer, dataOnItsWay, type InForce, MOST_PROBES, type Probe, silentPeer } from "./timer.ts";
 import { type Interval, KNOWN_HZ, worstLateness } from "./wheel.ts";
@@ -47,16 +48,23 @@ export interface KeepAliveTimeline {
 
 const FIRST = 5;
 
-/** The BSDs' rule: each firing probes or, idle + count x interval after the last sign, ends it. */
-function byRule({ idle, interval, count }: InForce, silence: number) {
-  const first = Math.max(idle, silence);
-  const sent = Math.max(0, Math.ceil((idle + count * interval - first) / interval));
+/** The BSDs' rule: probes and death at whole intervals; how late their timers are is not known. */
+function byRule({ idle, interval, count }: InForce) {
   const at = (time: number) => ({ earliest: time, latest: time });
-  const probes = Array.from({ length: Math.min(sent, MOST_PROBES) }, (_, k) => ({
-    ...at(first + k * interval),
-    certain: true,
-  }));
-  return { probes, death: at(first + sent * interval) };
+  const length = Math.min(count, MOST_PROBES);
+  const probes = Array.from({ length }, (_, k) => ({ ...at(idle + k * interval), certain: true }));
+  return { probes, death: at(idle + count * interval) };
+}
+
+/** Data on its way: the death, and what was taken for granted. */
+function busy({ rto, retries = 15 }: TimelineConditions, userTimeout: number, rates: readonly number[]) {
+  const given = rto === undefined ? { earliest: 200, latest: 1000 } : { earliest: 0, latest: 0 };
+  if (rto !== undefined) given.earliest = given.latest = duration("rto", rto, 0);
+  const notes = rto === undefined
+    ? ["the retransmission timeout is taken for 200 ms to 1 s: give rto where it is known"]
+    : [];
+  if (userTimeout === 0) notes.push(`the sysctl tcp_retries2 is taken for ${retries}`);
+  return { probes: [], death: dataOnItsWay(userTimeout, retries, rates, given), error: "ETIMEDOUT", notes };
 }
 
 /**
@@ -68,12 +76,12 @@ function byRule({ idle, interval, count }: InForce, silence: number) {
  * @returns The prediction.
  */
 export function predict(
-  options: KeepAliveOptions,
+  options: KeepAliveOptions | boolean,
   conditions: TimelineConditions,
   platform: Platform,
 ): KeepAliveTimeline {
-  const { hz, inFlight = false, peer = "silent", probed = false } = conditions;
   check(conditions);
+  const { hz, inFlight = false, peer = "silent", probed = false } = conditions;
   const silence = duration("silence", conditions.silence, 0);
   const rates = hz === undefined ? KNOWN_HZ : [hz];
   const values = inForce(options, platform);
@@ -81,7 +89,12 @@ export function predict(
   const nothing = { os, probes: [], death: null, error: null, notes: [], cautions: [] };
   const off: InForce = { idle: 0, interval: 0, count: 0, userTimeout: 0 };
   if (!values) {
-    const isOff = options.enable === false;
+    const isOff = options === false || (options as KeepAliveOptions).enable === false;
+    // Data on its way is given up with or without keep-alive.
+    if (isOff && inFlight && platform.death === "linux") {
+      const { userTimeout = 0 } = parseOptions(options, platform).values;
+      return { ...nothing, inForce: { ...off, userTimeout }, known: "exact", ...busy(conditions, userTimeout, rates) };
+    }
     const note = isOff ? "keep-alive is off: nothing is sent" : `no source tells what ${os} does by default`;
     return { ...nothing, inForce: off, known: isOff ? "exact" : "nothing", notes: [note] };
   }
@@ -101,19 +114,14 @@ export function predict(
       };
     }
     const notes = [`how late the timers of ${os} are is not known: the times are the ideal ones`];
-    if (peer === "silent") return { ...result, ...byRule(values, silence), error, known: "rule", notes };
+    if (silence > 0) {
+      const note = `what ${os} makes of a silence from before the options were set is not predicted`;
+      return { ...nothing, ...result, known: "nothing", notes: [note] };
+    }
+    if (peer === "silent") return { ...result, ...byRule(values), error, known: "rule", notes };
     return { ...nothing, ...result, known: "rule", notes };
   }
-  if (inFlight) {
-    const rto = conditions.rto === undefined
-      ? { earliest: 200, latest: 1000 }
-      : { earliest: duration("rto", conditions.rto, 0), latest: duration("rto", conditions.rto, 0) };
-    if (conditions.rto === undefined) {
-      result.notes.push("the retransmission timeout is taken for 200 ms to 1 s: give rto where it is known");
-    }
-    const death = dataOnItsWay(values.userTimeout, conditions.retries ?? 15, rates, rto);
-    return { ...result, probes: [], death, error, known: "exact" };
-  }
+  if (inFlight) return { ...result, known: "exact", ...busy(conditions, values.userTimeout, rates) };
   if (peer === "answers") {
     const between = answeringPeer(values, rates, 1000);
     result.notes.push("an answer is taken to come within 1 s");
@@ -126,9 +134,17 @@ export function predict(
     return { ...result, probes, death: null, error: null, known: "exact" };
   }
   const { idle, interval } = values;
+  // Without an idle time among the options it is the switching on that sets the timer, to a whole idle time.
+  const isArmed = typeof options === "boolean" || options.idle === undefined;
+  if (silence > 0) {
+    result.notes.push(
+      "keep-alive is taken to have been " + (isArmed ? "off" : "off, or no probe unanswered,") +
+        " when the options were set",
+    );
+  }
   if (interval > idle && !probed) {
     const most = Math.ceil(interval - idle + worstLateness(interval, rates));
     result.notes.push(`if the last that was heard answered a probe, all is later by up to ${formatDuration(most)}`);
   }
-  return { ...result, ...silentPeer(values, { rates, silence, probed }), error, known: "exact" };
+  return { ...result, ...silentPeer(values, { rates, silence, probed, isArmed }), error, known: "exact" };
 }

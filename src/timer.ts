@@ -44,6 +44,8 @@ export interface Circumstances {
   readonly silence: number;
   /** Whether the last that was heard may be the answer to a probe. */
   readonly probed?: boolean;
+  /** Whether the timer was set to a whole idle time then, whatever the silence before. */
+  readonly isArmed?: boolean;
 }
 
 /** Probes and death. */
@@ -59,17 +61,20 @@ export const MOST_PROBES = 1000;
 const inTicks = (milliseconds: number, hz: number): number => Math.ceil(milliseconds * hz / 1000) * 1000 / hz;
 
 /** A peer that is silent, with nothing on its way. */
-export function silentPeer(values: InForce, { rates, silence, probed = false }: Circumstances): Course {
+export function silentPeer(
+  values: InForce,
+  { rates, silence, probed = false, isArmed = false }: Circumstances,
+): Course {
   const { idle, interval, count, userTimeout } = values;
   const tick = longestTick(rates);
-  const first = Math.max(idle, silence);
+  const first = isArmed ? silence + idle : Math.max(idle, silence);
   // Options set arm the timer for what is missing to the idle time. A probe arms it for the interval, and the answer to
   // that probe, which may be the last that was heard, does not touch it.
-  const armed = first + worstLateness(Math.max(idle - silence, 1), rates);
+  const armed = first + worstLateness(Math.max(first - silence, 1), rates);
   const pending = probed ? interval + worstLateness(interval, rates) : 0;
   let next: Interval = { earliest: first - tick, latest: Math.max(armed, pending) + tick };
   /** The least silence, as the kernel counts it, at the next firing. */
-  let least = Math.max(idle, silence - tick);
+  let least = Math.max(idle, first - tick);
   const step: Interval = { earliest: interval, latest: interval + worstLateness(interval, rates) + tick };
   const probes: Probe[] = [];
   const death = { earliest: Infinity, latest: 0 };
@@ -87,8 +92,13 @@ export function silentPeer(values: InForce, { rates, silence, probed = false }: 
     // What goes on living has been silent for less than the user timeout.
     const latest = mayDie ? Math.min(next.latest, userTimeout + tick) : next.latest;
     if (probes.length < MOST_PROBES) probes.push({ earliest: next.earliest, latest, certain: !mayDie });
-    next = { earliest: next.earliest + step.earliest, latest: latest + step.latest };
-    least += interval;
+    // Once no more are listed, what certainly goes on is passed over at once, and so is what goes on being uncertain.
+    const left = mayDie ? (userTimeout - least) / interval : (userTimeout - tick - latest) / step.latest;
+    const steps = probes.length < MOST_PROBES ? 1 : Math.max(1, Math.floor(left) - 1);
+    const late = mayDie ? 1 : steps;
+    next = { earliest: next.earliest + steps * step.earliest, latest: latest + late * step.latest };
+    least += steps * interval;
+    sent += steps - 1;
   }
 }
 

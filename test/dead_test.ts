@@ -42,6 +42,14 @@ test("deadPeerReason() tells which it was, looking through causes and gathered e
     [new AggregateError([error("ECONNREFUSED", "connect"), error("ETIMEDOUT", "read")]), "timed out"],
     [new Error("Connection timed out (os error 110)"), "timed out"],
     [new Error("No route to host (os error 113)"), "host unreachable"],
+    // As Sequelize, TypeORM and ioredis hand on what a socket threw.
+    [Object.assign(new Error("query failed"), { original: error("ETIMEDOUT", "read") }), "timed out"],
+    [Object.assign(new Error("query failed"), { driverError: error("ETIMEDOUT", "read") }), "timed out"],
+    [Object.assign(new Error("retries"), { previousErrors: [error("ETIMEDOUT", "read")] }), "timed out"],
+    [error("ETIMEDOUT", "spawnSync sleep"), undefined],
+    [error("ETIMEDOUT", "getaddrinfo"), undefined],
+    [error("EHOSTUNREACH", "send"), undefined],
+    [error("ETIMEDOUT", "read", { path: "/mnt/nfs/file" }), undefined],
     [error("ETIMEDOUT", "connect"), undefined],
     [error("EHOSTUNREACH", "connect"), undefined],
     [error("ETIMEDOUT"), undefined],
@@ -58,6 +66,15 @@ test("deadPeerReason() tells which it was, looking through causes and gathered e
     assertEquals(deadPeerReason(thrown), reason, String(thrown));
     assertEquals(isDeadPeerError(thrown), reason !== undefined);
   }
+  const throwing = {
+    get cause(): never {
+      throw new Error("not for you");
+    },
+  };
+  assertEquals(isDeadPeerError(throwing), false);
+  let chain: unknown = error("ETIMEDOUT", "read");
+  for (let at = 0; at < 20_000; at++) chain = { cause: chain };
+  assertEquals(isDeadPeerError(chain), true);
   const circle: { cause?: unknown } = {};
   circle.cause = circle;
   assertEquals(isDeadPeerError(circle), false);

@@ -283,14 +283,22 @@ test("planKeepAlive() says what an unknown name may have meant", () => {
     [{ style: {} }, TypeError, `Cannot plan in the style an object: ${styles}`],
     [{ style: { redis: 0 } }, TypeError, "Cannot plan in the style of redis for 0: expected milliseconds, or text"],
     [{ style: { mongodb: "x" } }, TypeError, `Cannot plan in the style of mongodb for "x": expected milliseconds`],
-    [{ style: { cloudflare: { idel: "5s" } } }, TypeError, `unknown option "idel"; did you mean "idle"?`],
+    [
+      { style: { cloudflare: { idel: "5s" } } },
+      TypeError,
+      `Cannot plan in the style of cloudflare: give idle, interval and count`,
+    ],
     [
       { style: "go", detectWithin: "9s" },
       RangeError,
       "Cannot plan: a style has its own numbers; give a style, or goals",
     ],
     [{ style: "go", tolerateLoss: 2 }, RangeError, "Cannot plan: a style has its own numbers; give a style, or goals"],
-    [{ survive: "5m", os: "haiku" }, RangeError, `Cannot predict for the system "haiku": it is not in the table`],
+    [
+      { survive: "5m", os: "haiku" },
+      RangeError,
+      `Cannot predict for the system "haiku": the systems are linux, android, darwin`,
+    ],
     [{ survive: "5m", hz: 1 }, RangeError, "Cannot predict for hz 1: Linux is built with 24 to 1200"],
     [{}, TypeError, nothing],
     [{ tolerateLoss: 3 }, TypeError, nothing],
@@ -370,7 +378,9 @@ test("planKeepAlive() cautions by code", () => {
     [{ detectWithin: "6s" }, ["AGGRESSIVE"]],
     [{ survive: "aws-nlb" }, ["BUSY_UNNOTICED"]],
     [{ survive: "nat" }, ["UNCONFIRMED_PATH", "BUSY_UNNOTICED"]],
-    [{ survive: ["nat", "aws-nlb"] }, ["BUSY_UNNOTICED"]],
+    [{ survive: ["nat", "aws-nlb"] }, ["UNCONFIRMED_PATH", "BUSY_UNNOTICED"]],
+    // A peer that answers is probed an interval later, when that is longer.
+    [{ style: { cloudflare: { idle: "60s", interval: "400s", count: 3 } }, survive: "aws-nlb" }, ["ABOVE_PATH_LIMIT"]],
     [{ busyDetectWithin: "30s" }, ["ONE_LOST_PROBE", "COUNT_IGNORED"]],
     [{ busyDetectWithin: "30s", tolerateLoss: 2 }, ["COUNT_IGNORED"]],
     [{ style: "node-agent" }, ["AGGRESSIVE", "BUSY_UNNOTICED"]],
@@ -386,7 +396,7 @@ test("planKeepAlive() cautions by code", () => {
   const [{ message }] = plan({ style: "linux", survive: "aws-nlb" }).cautions;
   assertEquals(
     message,
-    "the first probe comes after 2h, when an AWS Network Load Balancer has forgotten after 5m50s",
+    "a probe comes after 2h only, and an AWS Network Load Balancer forgets after 5m50s",
   );
   assertMatch(plan({ survive: "nat" }).cautions[0].message, /^no source says that a NAT that obeys RFC 5382 takes a/);
 });

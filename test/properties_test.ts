@@ -119,7 +119,7 @@ test("planKeepAlive(): what any accepted goal comes to is accepted by its system
       assert(must.length === lost + 1 && must.every(({ certain }) => certain), "so many probes are sent in any case");
     }
     if (goal.probeEvery !== undefined) {
-      assertEquals(timeline.inForce.idle, Math.floor(inMilliseconds(goal.probeEvery) / 1000) * 1000);
+      assertEquals(timeline.inForce.idle, Math.ceil(inMilliseconds(goal.probeEvery) / 1000) * 1000);
     }
   });
   assert(accepted > 8000, `only ${accepted} goals were accepted`);
@@ -218,7 +218,7 @@ test("keepAliveTimeline(): probes and death come in order, whatever the settings
     silence: fc.option(duration(1, 1e8), { nil: undefined }),
     retries: fc.option(fc.nat(255), { nil: undefined }),
     rto: fc.option(duration(1, 120_000), { nil: undefined }),
-  });
+  }).filter(({ peer, inFlight }) => !(inFlight && peer === "answers"));
   const userTimeout = fc.option(time(1, 4e6), { nil: 0 });
   holds(fc.tuple(settings, userTimeout, conditions), 15_000, ([options, least, conditions]) => {
     // The others count it in seconds.

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { test } from "node:test";
-import { type KeepAliveOptions, keepAliveTimeline, type TimelineConditions } from "../mod.ts";
+import { type KeepAliveOptions, keepAliveTimeline, planKeepAlive, type TimelineConditions } from "../mod.ts";
 import { formatDuration } from "../src/duration.ts";
 import { PLATFORMS } from "../src/platforms.ts";
 import { predict } from "../src/timeline.ts";
@@ -194,28 +194,41 @@ test("keepAliveTimeline(): the BSDs' rule is idle + count x interval, whatever t
   }
 });
 
-test("keepAliveTimeline(): by the BSDs' rule a long silence leaves fewer probes, or none", () => {
-  // [silence, probes, death], in seconds: a firing ends it that comes 120 s after the last sign, or later.
-  const cases: readonly (readonly [number, number[], number])[] = [
-    [0, [60, 75, 90, 105], 120],
-    [61, [61, 76, 91, 106], 121],
-    [100, [100, 115], 130],
-    [200, [], 200],
-  ];
-  for (const [silence, times, end] of cases) {
-    const options = { idle: "60s", interval: "15s", count: 4 };
-    const { probes, death } = keepAliveTimeline(options, { os: "darwin", silence: silence * 1000 });
-    assertEquals(probes.map(({ latest }) => latest / 1000), times, `${silence} s`);
-    assertEquals(death, { earliest: end * 1000, latest: end * 1000 });
+test("keepAliveTimeline(): what the BSDs make of an earlier silence is not predicted", () => {
+  const { known, death, probes, notes } = keepAliveTimeline({ idle: "60s" }, { os: "darwin", silence: "61s" });
+  assertEquals([known, death, probes], ["nothing", null, []]);
+  assertEquals(notes, ["what macOS makes of a silence from before the options were set is not predicted"]);
+});
+
+test("keepAliveTimeline(): without an idle time among the options, it begins when keep-alive is switched on", () => {
+  // Seen: silent for 4 s, then switched on: the first probe is due 7200 s later.
+  const { probes: [first] } = linux({ interval: "5s", count: 3 }, { hz: 250, silence: "4s" });
+  assert(first.earliest >= 7_203_900 && first.latest < 7_340_000, JSON.stringify(first));
+});
+
+test("keepAliveTimeline(): data on its way is given up also where keep-alive is off", () => {
+  for (const options of [false, { enable: false }]) {
+    const { death, error } = keepAliveTimeline(options, { os: "linux", inFlight: true, rto: 200 });
+    assert(death && death.earliest > 900_000 && error === "ETIMEDOUT");
   }
+  const { death } = keepAliveTimeline({ enable: false, userTimeout: "5s" }, { os: "linux", inFlight: true, rto: 200 });
+  assert(death && death.latest < 7000);
+});
+
+test("planKeepAlive() and keepAliveTimeline() take no longer for a user timeout of weeks", () => {
+  const begin = performance.now();
+  const { death } = linux({ idle: "1s", interval: "1s", userTimeout: 2_147_483_647 });
+  assert(death && death.earliest <= 2_147_484_000 && death.latest > 2_147_483_000);
+  planKeepAlive({ survive: 200_656, busyDetectWithin: 1_000_000_000_809, tolerateLoss: 126, os: "linux" });
+  assert(performance.now() - begin < 200, `${performance.now() - begin} ms`);
 });
 
 test("keepAliveTimeline() refuses what it cannot predict for", () => {
   type Kind = typeof TypeError | typeof RangeError;
   const text = `expected milliseconds, or text such as "90s"`;
   const cases: readonly (readonly [unknown, Kind, string])[] = [
-    [{ os: "haiku" }, RangeError, `Cannot predict for the system "haiku": it is not in the table`],
-    [{ os: "" }, RangeError, `Cannot predict for the system "": it is not in the table`],
+    [{ os: "haiku" }, RangeError, `Cannot predict for the system "haiku": the systems are linux, android, darwin`],
+    [{ os: "" }, RangeError, `Cannot predict for the system "": the systems are`],
     [{ hz: 0 }, RangeError, "Cannot predict for hz 0: Linux is built with 24 to 1200, mostly 100, 250 or 1000"],
     [{ hz: 250.5 }, RangeError, "Cannot predict for hz 250.5: Linux is built with"],
     [{ hz: 10_000 }, RangeError, "Cannot predict for hz 10000: Linux is built with"],
