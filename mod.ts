@@ -304,7 +304,7 @@ export function keepAliveFetch<Fetch extends FetchLike = typeof globalThis.fetch
  * For Linux and Android the times are intervals that hold whatever the phase of the kernel's clock: its algorithm is known
  * to the tick, and its timers are late by up to one step of a wheel that is coarser for longer times (2 s for a minute,
  * more than two minutes for two hours, at 250 Hz). For macOS and the BSDs only the rule is known, and for others not
- * even that: the result says so. Nothing is asked of a socket.
+ * even that: the result says so. A peer that answers and closes its window is not predicted. Nothing is asked of a socket.
  *
  * @param options The settings, as for {@linkcode setKeepAlive}; where one is absent, the system's default.
  * @param conditions What the prediction is for: the system, the peer, data on its way.

@@ -31,6 +31,8 @@ export interface KeepAliveGoal {
   busyDetectWithin?: Duration;
   /** Settings that are known by a name, instead of goals; `survive` beside it says what they do not survive. */
   style?: KeepAliveStyle;
+  /** How many such connections a device has, for its traffic; 1, if it is absent. */
+  connections?: number;
   /** The system, by the name of `process.platform`; this machine's, if it is absent. */
   os?: string;
   /** The clock rate of the Linux kernel; from 100 to 1000, if it is absent. */
@@ -44,6 +46,7 @@ const FIELDS = [
   "tolerateLoss",
   "busyDetectWithin",
   "style",
+  "connections",
   "os",
   "hz",
 ];
@@ -99,6 +102,10 @@ export function checkGoal(goal: KeepAliveGoal): void {
     );
   }
   const { tolerateLoss, style, detectWithin, probeEvery, busyDetectWithin, survive } = goal;
+  const { connections = 1 } = goal;
+  if (!(Number.isInteger(connections) && connections >= 1)) {
+    throw new RangeError(`Cannot plan for connections ${show(connections)}: expected a whole number from 1 on`);
+  }
   if (tolerateLoss !== undefined && !(Number.isInteger(tolerateLoss) && tolerateLoss >= 0 && tolerateLoss <= 126)) {
     throw new RangeError(`Cannot plan for tolerateLoss ${show(tolerateLoss)}: expected a whole number from 0 to 126`);
   }

@@ -122,6 +122,6 @@ export function plan(goal: KeepAliveGoal, platform: Platform): KeepAlivePlan {
     cautions: [...pathCautions(asked.paths, timeline), ...timeline.cautions],
     timeline,
     busy: os(options, true),
-    traffic: trafficOf(timeline),
+    traffic: trafficOf(timeline, goal.connections),
   };
 }

@@ -31,7 +31,7 @@ export interface KeepAlivePlan {
   readonly timeline: KeepAliveTimeline;
   /** The same with data on its way. */
   readonly busy: KeepAliveTimeline;
-  /** What an idle connection costs. */
+  /** What the idle connections of a device cost. */
   readonly traffic: Traffic;
 }
 
@@ -43,7 +43,7 @@ export interface PathCaution {
   readonly message: string;
 }
 
-/** What keep-alive sends over one idle connection. */
+/** What keep-alive sends over the idle connections of a device, an hour. */
 export interface Traffic {
   /** Probes an hour. */
   readonly probesPerHour: number;
@@ -53,9 +53,9 @@ export interface Traffic {
 
 const PROBE_BYTES = 52;
 
-/** What an idle connection to a peer that answers costs. */
-export function trafficOf({ inForce: { idle, interval } }: KeepAliveTimeline): Traffic {
-  const probesPerHour = idle > 0 ? 3_600_000 / Math.max(idle, interval) : 0;
+/** What idle connections to peers that answer cost. */
+export function trafficOf({ inForce: { idle, interval } }: KeepAliveTimeline, connections = 1): Traffic {
+  const probesPerHour = idle > 0 ? connections * 3_600_000 / Math.max(idle, interval) : 0;
   return { probesPerHour, bytesPerHour: probesPerHour * 2 * PROBE_BYTES };
 }
 

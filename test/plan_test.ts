@@ -250,7 +250,7 @@ test("planKeepAlive() refuses to pretend where probes do not count, and says wha
 
 test("planKeepAlive() says what an unknown name may have meant", () => {
   type Kind = typeof TypeError | typeof RangeError;
-  const fields = "detectWithin, survive, probeEvery, tolerateLoss, busyDetectWithin, style, os, hz";
+  const fields = "detectWithin, survive, probeEvery, tolerateLoss, busyDetectWithin, style, connections, os, hz";
   const time = `expected milliseconds, or text such as "30s"`;
   const styles = `the styles are ${STYLE_NAMES.join(", ")}, { redis }, { mongodb }, { cloudflare }`;
   const loss = "expected a whole number from 0 to 126";
@@ -421,4 +421,10 @@ test("planKeepAlive() predicts with and without data on its way", () => {
   assertEquals([busy.known, busy.probes, busy.error], ["exact", [], "ETIMEDOUT"]);
   assert(busy.death && busy.death.latest <= 30_000 && busy.death.earliest >= 25_000);
   assertEquals<KeepAliveOptions>(timeline.inForce, options);
+});
+
+test("planKeepAlive() tells the traffic of a device, by its connections", () => {
+  const { traffic } = planKeepAlive({ survive: "azure-lb", connections: 50, os: "linux" });
+  assertEquals(traffic, { probesPerHour: 1500, bytesPerHour: 156_000 });
+  assertThrows(() => planKeepAlive({ survive: "5m", connections: 0 }), RangeError, "Cannot plan for connections 0");
 });
