@@ -76,12 +76,15 @@ export class Connections {
 
   /** Notes what is there before a call, and where what it opens will be; returns the call's number. */
   begin(host: Host): number {
-    if (host.underWay === 0) {
-      // What a call that failed had begun may be connected by now, and kept for the next.
-      for (const place of this.#late) this.#set(host, place);
-      this.#late = [];
+    // What a call that failed had begun may be connected by now, and kept for the next.
+    for (const place of this.#late) this.#set(host, place);
+    this.#late = [];
+    // Where our open connections are enough, none will be opened, and nothing needs to be known.
+    if (!host.known && !this.#hasOpen(host, host.underWay + 1)) {
+      for (const place of this.#places) this.#set(host, place);
       host.others.clear();
       for (const descriptor of this.#everywhere(host)) host.others.set(descriptor, this.#cookie(descriptor));
+      host.known = true;
     }
     host.underWay += 1;
     this.#calls.add(++this.#lastCall);
@@ -123,7 +126,8 @@ export class Connections {
   #setNew(host: Host): void {
     // A connection that was closed meanwhile leaves its place to the next.
     for (const place of [...this.#places, ...host.ours.keys()]) this.#set(host, place);
-    if (host.underWay <= host.sharing || this.#hasOpen(host, host.underWay)) return;
+    // What nobody looked for before could be anybody's.
+    if (!host.known || host.underWay <= host.sharing || this.#hasOpen(host, host.underWay)) return;
     const found = this.#everywhere(host).filter((descriptor) => this.#set(host, descriptor));
     host.sharing = found.length === 0 ? host.underWay : 0;
   }
@@ -137,7 +141,10 @@ export class Connections {
       if (!last) this.#late = [...this.#places];
     } finally {
       first.underWay -= 1;
-      if (first.underWay === 0) first.sharing = 0;
+      if (first.underWay === 0) {
+        first.sharing = 0;
+        first.known = false;
+      }
       this.#calls.delete(call);
       if (this.#calls.size === 0) this.#places.clear();
       this.#setAgain();

@@ -16,6 +16,8 @@ export interface Host {
   readonly ours: Map<number, string>;
   readonly others: Map<number, string>;
   underWay: number;
+  /** Whether it is known, of the calls under way, what was there before them. */
+  known: boolean;
   /** As many calls were under way when a look everywhere found nothing new: HTTP/2 has one connection for all. */
   sharing: number;
 }
@@ -53,7 +55,7 @@ export class Hosts {
       const address = UNSPECIFIED.includes(hostname) ? undefined : parseAddress(hostname.replace(/^\[|\]$/g, ""));
       const peer = address?.join();
       const [ours, others] = [new Map<number, string>(), new Map<number, string>()];
-      host = { port: Number(port) || PORTS[protocol], peer, ours, others, underWay: 0, sharing: 0 };
+      host = { port: Number(port) || PORTS[protocol], peer, ours, others, underWay: 0, known: false, sharing: 0 };
       this.#hosts.set(key, host);
     }
     return host;
