@@ -16,10 +16,12 @@ const host = "127.0.0.1";
 const options = { idle: "88s", interval: "19s", count: 9, userTimeout: "98s" };
 const state = { enable: true, idle: 88_000, interval: 19_000, count: 9, userTimeout: 98_000 };
 
-/** A server that takes its time, so that calls at the same time need a connection each. */
-async function serve(t: TestContext, server = http.createServer(), hostname = host): Promise<number> {
-  server.on("request", (_: unknown, response: http.ServerResponse) => setTimeout(() => response.end("hello"), 20));
-  server.listen(0, hostname);
+/** Takes its time, so that calls at the same time need a connection each. */
+const late: http.RequestListener = (_, response) => void setTimeout(() => response.end("hello"), 20);
+
+/** A server, until the test ends. */
+async function serve(t: TestContext, answer: http.RequestListener = late): Promise<number> {
+  const server = http.createServer(answer).listen(0, host);
   await once(server, "listening");
   t.after(() => {
     server.closeAllConnections();
@@ -27,6 +29,12 @@ async function serve(t: TestContext, server = http.createServer(), hostname = ho
   });
   return (server.address() as net.AddressInfo).port;
 }
+
+/** Sends on to another port whoever asks for a path. */
+const redirecting = (port: number): http.RequestListener => (request, response) => {
+  if (request.url === "/") return void response.end("here");
+  response.writeHead(302, { location: `http://${host}:${port}/` }).end();
+};
 
 const states = (port: number) => findSockets({ remotePort: port }).map(({ keepAlive }) => keepAlive);
 
@@ -80,17 +88,7 @@ test("keepAliveFetch() has its way also where the runtime learns of a connection
 
 test("keepAliveFetch() follows a redirect over a connection that it had, to another port", async (t) => {
   const port = await serve(t);
-  const redirecting = http.createServer((request, response) => {
-    if (request.url === "/") return void response.end("here");
-    response.writeHead(302, { location: `http://${host}:${port}/` }).end();
-  });
-  redirecting.listen(0, host);
-  await once(redirecting, "listening");
-  t.after(() => {
-    redirecting.closeAllConnections();
-    redirecting.close();
-  });
-  const first = (redirecting.address() as net.AddressInfo).port;
+  const first = await serve(t, redirecting(port));
   const fetch = keepAliveFetch(options);
   await (await fetch(`http://${host}:${first}/`)).text();
   assertEquals(await (await fetch(`http://${host}:${first}/elsewhere`)).text(), "hello");
@@ -159,17 +157,8 @@ test("keepAliveFetch() finds a connection also where nobody could have expected 
 
 test("keepAliveFetch() follows a redirect to another port", withCompiler, async (t) => {
   const port = await serve(t);
-  const redirecting = http.createServer((_, response) =>
-    void response.writeHead(302, { location: `http://${host}:${port}/` }).end()
-  );
-  redirecting.listen(0, host);
-  await once(redirecting, "listening");
-  t.after(() => {
-    redirecting.closeAllConnections();
-    redirecting.close();
-  });
-  const first = (redirecting.address() as net.AddressInfo).port;
-  assertEquals(await (await keepAliveFetch(options)(`http://${host}:${first}`)).text(), "hello");
+  const first = await serve(t, redirecting(port));
+  assertEquals(await (await keepAliveFetch(options)(`http://${host}:${first}/elsewhere`)).text(), "hello");
   // Bun closes the connection of a redirect.
   assertEquals(states(port), [state]);
   for (const keepAlive of states(first)) assertEquals(keepAlive, state);
