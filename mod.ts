@@ -43,16 +43,19 @@ import { currentPid, nextTick } from "./ffi/process.ts";
 import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
 import { type FetchLike, keepFetch, type ResponseLike } from "./src/fetch.ts";
 import { onSocket } from "./src/find.ts";
+import type { KeepAliveGoal } from "./src/goal.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
+import { platformOf } from "./src/inforce.ts";
 import { readFrom } from "./src/keepalive.ts";
 import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
-import { setOn } from "./src/servers.ts";
-import type { KeepAliveGoal } from "./src/goal.ts";
-import { platformOf } from "./src/inforce.ts";
 import { plan } from "./src/plan.ts";
 import type { KeepAlivePlan, PathCaution, Traffic } from "./src/planned.ts";
+import { setOn } from "./src/servers.ts";
 import { parseOptions } from "./src/settings.ts";
 import { listSockets, type SocketFilter, type TcpSocket } from "./src/sockets.ts";
+import type { KeepAliveStyle } from "./src/styles.ts";
+import { drawSvg } from "./src/svg.ts";
+import { drawText } from "./src/text.ts";
 import {
   type Caution,
   type Interval,
@@ -61,9 +64,6 @@ import {
   type Probe,
   type TimelineConditions,
 } from "./src/timeline.ts";
-import type { KeepAliveStyle } from "./src/styles.ts";
-import { drawSvg } from "./src/svg.ts";
-import { drawText } from "./src/text.ts";
 import type { InForce } from "./src/timer.ts";
 import type { TimelineView } from "./src/view.ts";
 import { connected, type ConnectingSocket } from "./src/when.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Duration, parseDuration } from "./duration.ts";
-import { nearest, show } from "./words.ts";
+import { hint, show } from "./words.ts";
 
 const FIELDS = ["os", "hz", "peer", "inFlight", "silence", "probed", "retries", "rto"];
 
@@ -54,9 +54,7 @@ export function check(conditions: TimelineConditions): void {
   }
   const unknown = Object.keys(conditions).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) {
-    const meant = nearest(unknown, FIELDS);
-    const hint = meant ? `did you mean "${meant}"?` : `the conditions are ${FIELDS.join(", ")}`;
-    throw new TypeError(`Cannot predict: unknown condition "${unknown}"; ${hint}`);
+    throw new TypeError(`Cannot predict: unknown condition "${unknown}"; ${hint(unknown, FIELDS, "conditions")}`);
   }
   const { hz, peer, retries, rto, inFlight } = conditions;
   if (inFlight && peer === "answers") {

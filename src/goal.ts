@@ -6,7 +6,7 @@
 import { type Duration, parseDuration } from "./duration.ts";
 import { type Path, PATHS } from "./paths.ts";
 import type { KeepAliveStyle } from "./styles.ts";
-import { nearest, show } from "./words.ts";
+import { hint, nearest, show } from "./words.ts";
 
 /**
  * What is wanted; any of it together.
@@ -94,12 +94,7 @@ export function checkGoal(goal: KeepAliveGoal): void {
   if (typeof goal !== "object" || goal === null) throw new TypeError(`Cannot plan for ${show(goal)}: give goals`);
   const unknown = Object.keys(goal).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) {
-    const meant = nearest(unknown, FIELDS);
-    throw new TypeError(
-      `Cannot plan: unknown goal "${unknown}"; ${
-        meant ? `did you mean "${meant}"?` : `the goals are ${FIELDS.join(", ")}`
-      }`,
-    );
+    throw new TypeError(`Cannot plan: unknown goal "${unknown}"; ${hint(unknown, FIELDS, "goals")}`);
   }
   const { tolerateLoss, style, detectWithin, probeEvery, busyDetectWithin, survive } = goal;
   const { connections = 1 } = goal;

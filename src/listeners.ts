@@ -5,10 +5,10 @@
  */
 import { address, getAddress, type System } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
-import { comparable, isListener } from "./names.ts";
+import { isListener } from "./names.ts";
 import type { Action } from "./refusal.ts";
 import { type Act, isClosed, pinned, searchAll, untilHeld } from "./scan.ts";
-import { type Endpoint, isLinkLocal, type Name, scopeOf } from "./sockaddr.ts";
+import { type Endpoint, isLinkLocal, type Name, parseName, scopeOf } from "./sockaddr.ts";
 
 /** Whether listeners of one link-local name are on several links (RFC 4007). */
 function areOnLinks(system: System, listeners: readonly number[], name: Name): boolean {
@@ -26,7 +26,7 @@ export function onListeners<Result>(
   action: Action,
   act: Act<Result>,
 ): Result {
-  const name = comparable(system, listener);
+  const name = parseName(listener, system.libc);
   const isMeant = (descriptor: number) => name !== undefined && isListener(system, descriptor, name);
   return untilHeld(() => {
     const found = searchAll(system, isMeant);

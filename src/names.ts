@@ -6,7 +6,7 @@
 import { address, getAddress, getOption, type System, value } from "./calls.ts";
 import type { Names } from "./identity.ts";
 import { searchAll } from "./scan.ts";
-import { addressBytes, type Endpoint, isLinkLocal, isNamed, type Name, parseName, portOf } from "./sockaddr.ts";
+import { addressBytes, isLinkLocal, isNamed, type Name, parseName, portOf } from "./sockaddr.ts";
 
 /** Both names of a connection, as they are compared. */
 export interface Ends {
@@ -14,15 +14,10 @@ export interface Ends {
   readonly remote: Name;
 }
 
-/** A name as it is compared; undefined for what no socket can have. */
-export function comparable({ libc }: System, endpoint: Endpoint): Name | undefined {
-  return parseName(endpoint, libc);
-}
-
 /** Both names as they are compared; undefined for what no connection can have. */
-export function endsOf(system: System, names: Names): Ends | undefined {
-  const local = comparable(system, names.local);
-  const remote = comparable(system, names.remote);
+export function endsOf({ libc }: System, names: Names): Ends | undefined {
+  const local = parseName(names.local, libc);
+  const remote = parseName(names.remote, libc);
   return local && remote && { local, remote };
 }
 

@@ -11,7 +11,7 @@ import { isGone, readFrom } from "./keepalive.ts";
 import type { KeepAliveState } from "./options.ts";
 import { pinned, searchAll } from "./scan.ts";
 import { type Endpoint, formatEndpoint } from "./sockaddr.ts";
-import { list, nearest, show } from "./words.ts";
+import { hint, show } from "./words.ts";
 
 /**
  * Which sockets are wanted; a field that is absent excludes none.
@@ -82,9 +82,7 @@ function checkFilter(filter: SocketFilter): void {
   for (const [key, value] of Object.entries(filter)) {
     const known = FIELDS.find((field) => field === key);
     if (!known) {
-      const meant = nearest(key, FIELDS);
-      const hint = meant ? `did you mean "${meant}"?` : `the fields are ${list(FIELDS)}`;
-      throw new TypeError(`Cannot find sockets: unknown field "${key}"; ${hint}`);
+      throw new TypeError(`Cannot find sockets: unknown field "${key}"; ${hint(key, FIELDS, "fields")}`);
     }
     if (value === undefined) continue;
     const [kind, found]: string[] = [KINDS[known], typeof value];

@@ -58,8 +58,7 @@ function byRule({ idle, interval, count }: InForce) {
 
 /** Data on its way: the death, and what was taken for granted. */
 function busy({ rto, retries = 15 }: TimelineConditions, userTimeout: number, rates: readonly number[]) {
-  const given = rto === undefined ? { earliest: 200, latest: 1000 } : { earliest: 0, latest: 0 };
-  if (rto !== undefined) given.earliest = given.latest = duration("rto", rto, 0);
+  const given = { earliest: duration("rto", rto, 200), latest: duration("rto", rto, 1000) };
   const notes = rto === undefined
     ? ["the retransmission timeout is taken for 200 ms to 1 s: give rto where it is known"]
     : [];

@@ -28,6 +28,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     : undefined;
 }
 
+/** What a refusal of an unknown word ends with: the word that was meant, or all that are known. */
+export function hint(word: string, known: readonly string[], kinds: string): string {
+  const meant = nearest(word, known);
+  return meant ? `did you mean "${meant}"?` : `the ${kinds} are ${known.join(", ")}`;
+}
+
 /** A value as an error shows it. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
