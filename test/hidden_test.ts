@@ -8,7 +8,10 @@ import * as net from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as tls from "node:tls";
-import { KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
+import { currentSystem } from "../ffi/mod.ts";
+import { findSockets, KeepAliveError, setKeepAlive, type SocketLike } from "../mod.ts";
+import { onSocket } from "../src/find.ts";
+import { identify } from "../src/identity.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
 import { changesNothing, nodeNames, onlyChanges, plain } from "./changes.ts";
@@ -125,6 +128,22 @@ test("an object stays what it was: a later connection of the same names is not t
   assertEquals(changesNothing(shown, KeepAliveError, "closed"), "EBADF");
   onlyChanges({ ...shown }, nodeNames(shown));
   later.forEach(close);
+});
+
+test("where the system has no cookies, a socket is found again by both names, and not once it is closed", () => {
+  const { close, listener } = c();
+  const { descriptor, pair, port } = listener(1);
+  const [client, accepted] = pair();
+  const { libc, platform } = currentSystem();
+  const system = { libc, platform: { ...platform, cookie: undefined } };
+  const [{ local }] = findSockets({ remotePort: port });
+  const shown = { localAddress: host, localPort: local.port, remoteAddress: host, remotePort: port };
+  const find = () => onSocket(system, shown, identify(shown, "read"), "read", (_pin, place) => place);
+  assertEquals([find(), find()], [client, client]);
+  close(client);
+  const error = assertThrows(find, KeepAliveError, "the connection is closed");
+  assertEquals(error.code, "EBADF");
+  [descriptor, accepted].forEach(close);
 });
 
 test("all listeners that share an address are served, as those of Deno.serve() with reusePort", withCompiler, () => {
