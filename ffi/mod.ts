@@ -39,7 +39,7 @@ const FUNCTIONS = {
   ],
 } as const satisfies Declarations;
 
-/** What searching for a socket needs beside; only where the row can search. */
+/** What searching for a socket and looking into the system need beside; only where the row can search. */
 const SEARCH = {
   fcntl: [
     "int", // int fd
@@ -57,6 +57,28 @@ const SEARCH = {
     "int", // int fd
     "buffer", // void *buf
     "size", // size_t count
+  ],
+  write: [
+    "int", // int fd
+    "buffer", // const void *buf
+    "size", // size_t count
+  ],
+  readlink: [
+    "buffer", // const char *pathname
+    "buffer", // char *buf
+    "size", // size_t bufsiz
+  ],
+  socket: [
+    "int", // int domain
+    "int", // int type
+    "int", // int protocol
+  ],
+  // As wide as a register, as the kernel takes them.
+  syscall: [
+    "size", // long number
+    "size",
+    "size",
+    "size",
   ],
   if_nametoindex: [
     "buffer", // const char *ifname
@@ -106,9 +128,10 @@ export function currentSystem(): { readonly platform: Platform; readonly libc: L
 function open(platform: Platform): Libc {
   const declarations: Declarations = platform.search ? { ...FUNCTIONS, ...SEARCH } : FUNCTIONS;
   const { functions, errno } = openLibrary(platform, declarations);
-  const { setsockopt, getsockopt, getsockname, getpeername, fcntl, close, open, read, if_nametoindex } = functions;
+  const { setsockopt, getsockopt, getsockname, getpeername, fcntl, close, if_nametoindex } = functions;
   // Where errno was lost, a failure must not pass for a success.
   const failure = () => errno() || -1;
+  const orFailure = (result: number) => result >= 0 ? result : -Math.abs(failure());
   return {
     setsockopt: (descriptor, level, name, value, length) =>
       setsockopt(descriptor, level, name, value, length) === 0 ? 0 : failure(),
@@ -116,20 +139,15 @@ function open(platform: Platform): Libc {
       getsockopt(descriptor, level, name, value, length) === 0 ? 0 : failure(),
     getsockname: (descriptor, address, length) => getsockname(descriptor, address, length) === 0 ? 0 : failure(),
     getpeername: (descriptor, address, length) => getpeername(descriptor, address, length) === 0 ? 0 : failure(),
-    duplicate(descriptor, command, least) {
-      const found = fcntl(descriptor, command, least);
-      return found >= 0 ? found : -Math.abs(failure());
-    },
+    duplicate: (descriptor, command, least) => orFailure(fcntl(descriptor, command, least)),
     close: (descriptor) => close(descriptor) === 0 ? 0 : failure(),
     // Asked for a text with a scope, also where nothing is searched for.
     interfaceIndex: (name) => if_nametoindex?.(name) ?? 0,
-    readFile(path, into) {
-      const descriptor = open(path, 0);
-      if (descriptor < 0) return -Math.abs(failure());
-      const count = read(descriptor, into, into.byteLength);
-      const result = count >= 0 ? count : -Math.abs(failure());
-      close(descriptor);
-      return result;
-    },
+    open: (path, flags) => orFailure(functions.open(path, flags)),
+    read: (descriptor, into) => orFailure(functions.read(descriptor, into, into.byteLength)),
+    write: (descriptor, from) => orFailure(functions.write(descriptor, from, from.byteLength)),
+    readlink: (path, into) => orFailure(functions.readlink(path, into, into.byteLength)),
+    socket: (domain, type, protocol) => orFailure(functions.socket(domain, type, protocol)),
+    syscall: (number, a, b, c) => orFailure(functions.syscall(number, a, b, c)),
   };
 }

@@ -20,8 +20,18 @@ export interface Libc {
   close(descriptor: number): number;
   /** `if_nametoindex`: the number of a network interface, whose name ends with a zero byte; 0 where there is none. */
   interfaceIndex(name: Uint8Array): number;
-  /** Reads the beginning of a file, whose path ends with a zero byte; returns how many bytes, or the error number, negative. */
-  readFile(path: Uint8Array, into: Uint8Array): number;
+  /** `open`: a descriptor of a file, whose path ends with a zero byte, or the error number, negative. */
+  open(path: Uint8Array, flags: number): number;
+  /** `read`, of files and of sockets: how many bytes, or the error number, negative. */
+  read(descriptor: number, into: Uint8Array): number;
+  /** `write`: how many bytes, or the error number, negative. */
+  write(descriptor: number, from: Uint8Array): number;
+  /** `readlink`: how many bytes, or the error number, negative. */
+  readlink(path: Uint8Array, into: Uint8Array): number;
+  /** `socket`: a descriptor, or the error number, negative. */
+  socket(domain: number, type: number, protocol: number): number;
+  /** `syscall`, with up to three numbers: what it returns, or the error number, negative. */
+  syscall(number: number, a: number, b: number, c: number): number;
 }
 
 /** The types in the declaration of a C function; each adapter knows its runtime's names for them. */

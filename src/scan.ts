@@ -5,6 +5,7 @@
  */
 import { type System, systemError } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
+import { readText } from "./files.ts";
 import type { Action } from "./refusal.ts";
 
 /** How far around the place of the newest socket is looked before all is. */
@@ -12,8 +13,6 @@ const NEAR = 32;
 
 /** Any open descriptor can be duplicated, to learn where the next goes; 2 is stderr. */
 const STDERR = 2;
-
-const status = new Uint8Array(4096);
 
 function searchOf({ platform }: System): readonly [duplicate: number, status: string] {
   if (platform.search) return platform.search;
@@ -25,9 +24,10 @@ function searchOf({ platform }: System): readonly [duplicate: number, status: st
 
 /** How many descriptors the process's table has room for: FDSize of proc_pid_status(5). */
 function tableSize(system: System, file: string): number {
-  const count = system.libc.readFile(new TextEncoder().encode(`${file}\0`), status);
-  if (count < 0) throw systemError(system, `Cannot search for the socket: ${file} does not open`, "open", -count);
-  const text = new TextDecoder().decode(status.subarray(0, count));
+  const text = readText(system, file);
+  if (typeof text === "number") {
+    throw systemError(system, `Cannot search for the socket: ${file} does not open`, "open", text);
+  }
   return Number(/^FDSize:\s*(\d+)$/m.exec(text)?.[1] ?? 0);
 }
 

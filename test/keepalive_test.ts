@@ -38,7 +38,12 @@ function fake(platform: Platform, options: Record<string, number>, errors: Recor
     duplicate: () => -24,
     close: () => 0,
     interfaceIndex: () => 0,
-    readFile: () => -24,
+    open: () => -24,
+    read: () => -24,
+    write: () => -24,
+    readlink: () => -24,
+    socket: () => -24,
+    syscall: () => -24,
   };
   const system: System = { platform, libc };
   return {
