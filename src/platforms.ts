@@ -142,13 +142,15 @@ const errors = (...numbers: number[]): Record<number, string> => {
     "EHOSTUNREACH",
     "EACCES",
     "EPERM",
+    "ESRCH",
+    "ENOSYS",
   ];
   return Object.fromEntries(numbers.map((number, at) => [number, names[at]]));
 };
 
-const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1);
-const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1);
-const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1);
+const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1, 3, 38);
+const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1, 3);
+const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1, 3);
 
 const defaults = (interval: number, count: number) => ({ idle: 7_200_000, interval, count });
 
@@ -514,7 +516,7 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
   "linux-parisc": {
     ...OLD_LINUX,
     match: { platform: ["linux"], arch: ["parisc", "parisc64", "hppa"] },
-    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1),
+    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1, 3),
     listening: [0xffff, 0x401c],
     cookie: [0xffff, 0x4032],
   },

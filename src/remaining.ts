@@ -54,9 +54,10 @@ function sinceFirst({ retransmits = 0, rto = 0, sinceSent = 0 }: Facts, timer: S
   let [earliest, latest, wait] = [Math.min(sinceSent, most), most, rto];
   for (let k = 1; k < retransmits; k++) {
     // Each wait was half of the next, but once the greatest is reached nobody tells how often it was waited.
-    latest += (wait >= RTO_MAX ? RTO_MAX : wait / 2) + late(wait);
+    const isGreatest = wait >= RTO_MAX;
     wait /= 2;
     earliest += wait;
+    latest += (isGreatest ? RTO_MAX : wait) + late(isGreatest ? RTO_MAX : wait);
   }
   return { earliest: earliest - TICK, latest: latest + TICK };
 }

@@ -55,7 +55,9 @@ function onItsWay(told: Told, { unanswered = 0, death }: Remaining): string {
 }
 
 function probing({ keepAlive, unansweredProbes: sent = 0 }: Told, { probes = 0, death }: Remaining): string {
-  const all = keepAlive?.userTimeout ? sent + probes : keepAlive?.count ?? 0;
+  const { idle = 0, interval = 0, count = 0, userTimeout = 0 } = keepAlive ?? {};
+  // A user timeout takes the place of the count, and "auto" means the same.
+  const all = userTimeout === 0 || userTimeout === idle + interval * count ? count : sent + probes;
   const unanswered = `${sent} of ${plural(Math.max(all, sent), "probe")} unanswered`;
   return death ? `${unanswered}, dies in ${between(death)}` : unanswered;
 }
