@@ -58,7 +58,7 @@ test("README: the table of paths is what the code has", () => {
 });
 
 test("README: the codes of errors are those that the code throws", () => {
-  const sources = ["src", "src/connect", "ffi"].flatMap((folder) =>
+  const sources = ["src", "src/cli", "src/connect", "ffi"].flatMap((folder) =>
     readdirSync(join(root, folder)).filter((name) => name.endsWith(".ts"))
       .map((name) => readFileSync(join(root, folder, name), "utf8"))
   );
@@ -104,7 +104,7 @@ function runnable(code: string, port: number): string {
       .replace(/^( *)console\.log\((.+)\); \/\/ (.+)$/gm, "$1printed<unknown>($2, $3);");
 }
 
-const sources = ["src", "src/connect"].flatMap((folder) =>
+const sources = ["src", "src/cli", "src/connect"].flatMap((folder) =>
   readdirSync(join(root, folder)).filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)
 );
 const all = ["README.md", "mod.ts", ...sources].flatMap(examples).filter(({ code }) => isForThis(code));
