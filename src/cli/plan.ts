@@ -12,6 +12,7 @@ import {
   planKeepAlive,
   timelineSvg,
   timelineText,
+  type Traffic,
 } from "../../mod.ts";
 import { formatDuration } from "../duration.ts";
 import { wrap } from "../lines.ts";
@@ -111,9 +112,12 @@ function codeOf(options: KeepAliveOptions): string {
   return `{ ${fields.join(", ")} }`;
 }
 
-/** Bytes as people say them. */
-const bytes = (count: number): string =>
-  count < 1000 ? `${Math.ceil(count)} bytes` : `${Math.ceil(count / 100) / 10} kB`;
+/** What idle connections cost, in words. */
+function costOf({ probesPerHour, bytesPerHour }: Traffic): string {
+  const probes = Number(probesPerHour.toPrecision(3));
+  const bytes = bytesPerHour < 1000 ? `${Math.ceil(bytesPerHour)} bytes` : `${Math.ceil(bytesPerHour / 100) / 10} kB`;
+  return `${probes} probe${probes === 1 ? "" : "s"} an hour, ${bytes} both ways`;
+}
 
 function print(
   { options, reasons, cautions, traffic, timeline, busy, limit }: KeepAlivePlan,
@@ -122,12 +126,11 @@ function print(
   const width = Math.min(terminal.columns, 80);
   const points = (lines: readonly string[]) =>
     lines.flatMap((line) => wrap(line, width - 4).map((part, at) => `${at === 0 ? "  - " : "    "}${part}\n`)).join("");
-  const { probesPerHour, bytesPerHour } = traffic;
-  terminal.write(`setKeepAlive(socket, ${codeOf(options)});\n`);
+  terminal.write(`${codeOf(options)}\n`);
   const parts: [title: string, text: string][] = [
     ["Why", points(reasons)],
     ["Careful", points(cautions.map(({ message }) => message))],
-    ["Traffic", points([`${Number(probesPerHour.toPrecision(3))} probes an hour, ${bytes(bytesPerHour)} both ways`])],
+    ["Traffic", points([costOf(traffic)])],
     ["While the connection is idle", timelineText(timeline, { limit })],
     ["While data is on its way", timelineText(busy)],
   ];
