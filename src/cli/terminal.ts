@@ -15,6 +15,8 @@ export interface Terminal {
   readonly isTerminal: boolean;
   /** How many columns it has; 80 where it is none. */
   readonly columns: number;
+  /** How many rows; 24 where it is none. */
+  readonly rows: number;
   /** Writes to the standard output. Once its reader has gone, nothing is written. */
   write(text: string): void;
   /** Writes to the standard error. */
@@ -72,7 +74,13 @@ export function systemTerminal(): Terminal {
   stderr.on("error", () => {});
   return {
     isTerminal,
-    columns: isTerminal && stdout.columns || 80,
+    // Asked each time: a terminal can be resized.
+    get columns() {
+      return isTerminal && stdout.columns || 80;
+    },
+    get rows() {
+      return isTerminal && stdout.rows || 24;
+    },
     write(text) {
       try {
         if (isWritable) stdout.write(text);
