@@ -51,8 +51,14 @@ function ask(question: string): Promise<string | null> {
   }).finally(() => lines.close());
 }
 
-/** The terminal, or the pipes, that this process was started with. */
+let system: Terminal | undefined;
+
+/** The terminal, or the pipes, that this process was started with; opened once. */
 export function systemTerminal(): Terminal {
+  return system ??= open();
+}
+
+function open(): Terminal {
   const process = currentProcess();
   const { stdout, stderr } = process;
   const stop = new AbortController();
@@ -74,9 +80,8 @@ export function systemTerminal(): Terminal {
   stderr.on("error", () => {});
   return {
     isTerminal,
-    // Asked each time: a terminal can be resized.
     get columns() {
-      return isTerminal && stdout.columns || 80;
+      return isTerminal && stdout.columns || 80; // A terminal may change, and one without a size says 0.
     },
     get rows() {
       return isTerminal && stdout.rows || 24;
@@ -85,7 +90,7 @@ export function systemTerminal(): Terminal {
       try {
         if (isWritable) stdout.write(text);
       } catch (error) {
-        failed(error); // as Deno says that a disk is full
+        failed(error); // As Deno says that a disk is full.
       }
     },
     complain: (text) => void stderr.write(text),
