@@ -34,10 +34,10 @@ export const WHICH = {
 } as const;
 
 /** The same in words. */
-export const WHICH_HELP = `  --local HOST:PORT   those whose own end is this: HOST is an IP address, [IPv6],
-                      or a network such as 10.0.0.0/8; HOST or :PORT alone do
+export const WHICH_HELP = `  --local HOST:PORT   those whose own end is this: an IP address, [IPv6], or a
+                      network such as 10.0.0.0/8; HOST or :PORT alone will do
   --remote HOST:PORT  those whose other end is this
-  --state STATE       those in this state of TCP, such as established, close-wait;
+  --state STATE       those in this state of TCP, as established or close-wait;
                       may be given several times`;
 
 /** The number of a process, as it was typed. */

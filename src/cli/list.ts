@@ -20,8 +20,8 @@ force on them and how they are. The programs are not touched.
 
 Which sockets:
   --pid N             those of this process
-  --all               those of all processes, as without --pid: of all that may be
-                      looked into, by root mostly all, by others their own
+  --all               those of all processes that may be looked into: mostly
+                      all by root, and their own by others; so without --pid
 ${WHICH_HELP}
 
 Output:
@@ -51,38 +51,34 @@ const options = {
   json: { type: "boolean" },
 } as const;
 
-/** From here on a socket has one line. */
-const WIDE = 120;
-
-/** Sockets in lines: one each on a wide terminal, else two. */
+/** Sockets in lines: one each where that fits, else two. */
 export function draw(sockets: readonly TcpSocket[], terminal: Terminal): string {
-  const paint = (socket: TcpSocket, text: string) => {
+  // Whatever reads a pipe wants a socket a line, and nothing cut.
+  const width = terminal.isTerminal ? terminal.columns : Infinity;
+  const paint = (text: string, socket: TcpSocket) => {
     const format = formatOf(socket);
     return format ? terminal.paint(format, text) : text;
   };
-  // Whatever reads a pipe wants a socket a line, and nothing cut.
-  const width = terminal.isTerminal ? terminal.columns : Infinity;
-  const isWide = width >= WIDE;
   const cells = sockets.map((socket) => {
     const { keepAlive, state, verdict } = socket;
-    const [timer, unanswered] = [timerCell(socket), unansweredCell(socket)];
-    return isWide
-      ? [...whoCells(socket), state, stateCell(keepAlive), timer, unanswered, verdict]
-      : [...whoCells(socket), stateCell(keepAlive), timer, unanswered];
+    return [...whoCells(socket), stateCell(keepAlive), state, timerCell(socket), unansweredCell(socket), verdict];
   });
-  const [state, unanswered] = [{ title: "state" }, { title: isWide ? "unanswered" : "un.", align: "right" }] as const;
-  const now = [{ title: "keep-alive" }, { title: "timer" }, unanswered];
-  if (isWide) {
-    const shrinks = { turn: 0, least: 30 };
-    const painted = (drawn: string, _: string, row: number) => paint(sockets[row], drawn);
-    const verdict = { title: "verdict", wraps: true, shrinks, paint: painted };
-    return table([...WHO, state, ...now, verdict], cells, terminal, width);
+  const unanswered = { title: "unanswered", align: "right" } as const;
+  const columns = [...WHO, { title: "keep-alive" }, { title: "state" }, { title: "timer" }, unanswered];
+  const plainly = { columns: Infinity, paint: (_: unknown, text: string) => text };
+  const whole = table([...columns, { title: "verdict" }], cells, plainly).split("\n");
+  if (whole.every(({ length }) => length <= width)) {
+    const painted = (text: string, _: string, row: number) => paint(text, sockets[row]);
+    return table([...columns, { title: "verdict", paint: painted }], cells, terminal, width);
   }
-  const [head, ...rows] = table([...WHO, ...now], cells, terminal).split("\n");
+
+  const first = WHO.length + 1;
+  const [head, ...rows] = table(columns.slice(0, first), cells.map((row) => row.slice(0, first)), terminal).split("\n");
   const lines = sockets.flatMap((socket, at) => {
-    const { state, verdict } = socket;
-    const words = socket.listening || state === "syn-sent" ? verdict : `${state}: ${verdict}`;
-    return [rows[at], ...wrap(words, width - 4).map((line) => `    ${paint(socket, line)}`)];
+    const [state, timer, unanswered, verdict] = cells[at].slice(first);
+    const parts = [state, timer === "-" ? "" : timer, Number(unanswered) > 0 ? `${unanswered} unanswered` : ""];
+    const words = socket.listening ? verdict : `${parts.filter((part) => part !== "").join(", ")}: ${verdict}`;
+    return [rows[at], ...wrap(words, width - 4).map((line) => `    ${paint(line, socket)}`)];
   });
   return `${[head, ...lines].join("\n")}\n`;
 }
