@@ -475,7 +475,7 @@ export function timelineText(timeline: KeepAliveTimeline, options: TimelineView 
  * Reads what the whole system has for sockets without values of their own, and says for each where it comes from.
  *
  * They switch nothing on: a socket without `SO_KEEPALIVE` is not probed, whatever they are. A socket with `SO_KEEPALIVE`
- * and no value of its own follows them at once, IPv6 included. On Linux they belong to a network namespace: a
+ * and no value of its own follows them, IPv6 included, from the next time its timer runs out. On Linux they belong to a network namespace: a
  * container has its own, which start from the kernel's built-in values (2 h, 75 s, 9, 15) and not from its host's.
  *
  * On Linux and Android from `/proc/sys`, through the C library: that needs no permission beside the one for FFI. On
@@ -528,7 +528,8 @@ export function getSystemKeepAlive(): SystemKeepAlive {
  *   assertEquals(setSystemKeepAlive({ idle: before.idle?.value }), before);
  * } catch (error) {
  *   if (!(error instanceof KeepAliveError)) throw error;
- *   console.log(error.code, error.message); // without the rights: EACCES, and what it takes
+ *   // Without the rights: EACCES, and what it takes.
+ *   console.log(error.code, error.message);
  * }
  * ```
  */

@@ -151,7 +151,7 @@ const glibcPaths = (machine: string): string[] => [
   "/usr/lib/libc.so.6",
 ];
 
-const FROM_OUTSIDE = "from outside a container it is set with what systemKeepAliveConfig() gives";
+const FROM_OUTSIDE = "in a container it is set from outside, with what systemKeepAliveConfig() gives";
 const LINUX_RIGHTS = `it takes root, or CAP_NET_ADMIN over the network namespace; ${FROM_OUTSIDE}`;
 
 /**

@@ -310,6 +310,32 @@ for (const [key, row] of Object.entries(PLATFORMS)) {
   });
 }
 
+test("The values of the whole system are those of its source, and an error that has a remedy is one of the row", () => {
+  const files = "linux linux-mips linux-sparc linux-alpha linux-parisc android".split(" ");
+  const named = "macos ios freebsd freebsd-before-14".split(" ");
+  for (const [key, { system, errors }] of Object.entries(PLATFORMS)) {
+    assertEquals(typeof system === "string", ![...files, ...named].includes(key), key);
+    if (typeof system === "string") continue;
+    assertEquals(system.folder, files.includes(key) ? "/proc/sys/" : undefined);
+    assertEquals<unknown>(
+      system.values,
+      system.folder
+        ? {
+          idle: ["net.ipv4.tcp_keepalive_time", 1000, 1, 2_147_483],
+          interval: ["net.ipv4.tcp_keepalive_intvl", 1000, 1, 2_147_483],
+          count: ["net.ipv4.tcp_keepalive_probes", 1, 1, 255],
+          retries: ["net.ipv4.tcp_retries2", 1, 0, 255],
+        }
+        : {
+          idle: ["net.inet.tcp.keepidle", 1, 1, 2_147_483_647],
+          interval: ["net.inet.tcp.keepintvl", 1, 1, 2_147_483_647],
+          count: ["net.inet.tcp.keepcnt", 1, 1, 2_147_483_647],
+        },
+    );
+    for (const code of Object.keys(system.remedies)) assert(Object.values(errors).includes(code), `${key} ${code}`);
+  }
+});
+
 /** The key of the row that is found for a machine. Asking for a release or a version that is not given here throws. */
 function find(platform: string, arch: string, release?: string, version?: string): string | undefined {
   const give = (what: string, value?: string) => () => {
