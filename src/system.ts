@@ -12,6 +12,12 @@ import type { SystemKeepAlive, SystemSetting } from "./system_options.ts";
 import { SYSTEM_FIELDS, systemAmount, type SystemRequest, systemValues } from "./system_values.ts";
 import { list } from "./words.ts";
 
+/** A system whose values are within reach. */
+interface Reach extends Access {
+  readonly system: System;
+  readonly values: SystemValues;
+}
+
 /** A value of the system, and a number for it. */
 interface Entry {
   readonly field: SystemField;
@@ -19,30 +25,41 @@ interface Entry {
   readonly number: number;
 }
 
+function reach(system: System, action: "read" | "set"): Reach {
+  const values = systemValues(system.platform, action);
+  return { system, values, ...accessTo(system, values) };
+}
+
 /** The error for a value that could not be read or set; `more` is what has become of the others. */
-function refusal(
-  system: System,
-  values: SystemValues,
-  sentence: string,
-  failure: Failure,
-  field: SystemField,
-  more = "",
-) {
+function refusal({ system, values }: Reach, sentence: string, failure: Failure, field: SystemField, more = "") {
   const remedy = values.remedies[system.platform.errors[failure.errno] ?? ""];
   const tail = (remedy ? `; ${remedy}` : "") + more;
   return systemError(system, sentence, failure.syscall, failure.errno, field, tail);
 }
 
 /** The error for a value that could not be read. */
-function unread(
-  system: System,
-  values: SystemValues,
-  access: Access,
-  field: SystemField,
-  name: string,
-  failure: Failure,
-): KeepAliveError {
-  return refusal(system, values, `Cannot read the system's ${field} (${access.source(name)})`, failure, field);
+const unread = (reached: Reach, failure: Failure, field: SystemField, name: string): KeepAliveError =>
+  refusal(reached, `Cannot read the system's ${field} (${reached.source(name)})`, failure, field);
+
+function readAll(reached: Reach): SystemKeepAlive {
+  const found: Partial<Record<SystemField, SystemSetting>> = {};
+  let absent: KeepAliveError | undefined;
+  for (const field of SYSTEM_FIELDS) {
+    const value = reached.values.values[field];
+    if (value === undefined) continue;
+    const [name, unit] = value;
+    const number = reached.read(name);
+    if (typeof number === "number") {
+      found[field] = { value: number * unit, source: reached.source(name) };
+      continue;
+    }
+    const error = unread(reached, number, field, name);
+    // An older kernel lacks some of them. Where it has none at all, the first says why.
+    if (error.code !== "ENOENT") throw error;
+    absent ??= error;
+  }
+  if (Object.keys(found).length === 0) throw absent;
+  return found;
 }
 
 /**
@@ -52,37 +69,19 @@ function unread(
  * @returns Those that it has.
  */
 export function readSystem(system: System): SystemKeepAlive {
-  const values = systemValues(system.platform, "read");
-  const access = accessTo(system, values);
-  const found: Partial<Record<SystemField, SystemSetting>> = {};
-  let absent: KeepAliveError | undefined;
-  for (const field of SYSTEM_FIELDS) {
-    const value = values.values[field];
-    if (value === undefined) continue;
-    const [name, unit] = value;
-    const number = access.read(name);
-    if (typeof number === "number") {
-      found[field] = { value: number * unit, source: access.source(name) };
-      continue;
-    }
-    const error = unread(system, values, access, field, name, number);
-    // An older kernel lacks some of them. Where it has none at all, the first says why.
-    if (error.code !== "ENOENT") throw error;
-    absent ??= error;
-  }
-  if (Object.keys(found).length === 0) throw absent;
-  return found;
+  return readAll(reach(system, "read"));
 }
 
 /** Puts values back; returns what has become of them, as the end of a sentence. */
-function putBack(access: Access, before: readonly Entry[]): string {
+function putBack({ read, write }: Reach, before: readonly Entry[]): string {
   if (before.length === 0) return "; nothing was changed";
-  const stays = before.toReversed().filter(({ value: [name], number }) => access.write(name, number) !== undefined);
-  const back = before.filter((entry) => !stays.includes(entry)).map(({ field }) => field);
+  for (const { value: [name], number } of before.toReversed()) write(name, number);
+  // Only what is read tells.
+  const found = before.map((entry) => ({ ...entry, now: read(entry.value[0]) }));
+  const back = found.filter(({ number, now }) => now === number).map(({ field }) => field);
   const were = back.length > 0 ? `; ${list(back)} ${back.length > 1 ? "were" : "was"} put back` : "";
-  return were + stays.toReversed().map(({ field, value, number }) => {
-    const now = access.read(value[0]);
-    const what = typeof now === "number" ? `stays at ${systemAmount(field, value, now)}` : "stays changed";
+  return were + found.filter(({ number, now }) => now !== number).map(({ field, value, number, now }) => {
+    const what = typeof now === "number" ? `stays at ${systemAmount(field, value, now)}` : "may stay changed";
     return `; ${field} ${what}: it could not be put back to ${systemAmount(field, value, number)}`;
   }).join("");
 }
@@ -95,37 +94,36 @@ function putBack(access: Access, before: readonly Entry[]): string {
  * @returns What was read back, the other values too.
  */
 export function writeSystem(system: System, request: SystemRequest): SystemKeepAlive {
-  const values = systemValues(system.platform, "set");
-  const access = accessTo(system, values);
+  const reached = reach(system, "set");
+  const { values, source, read, write } = reached;
   const wanted: Entry[] = SYSTEM_FIELDS.flatMap((field) => {
     const [value, number] = [values.values[field], request[field]];
     return value && number !== undefined ? [{ field, value, number }] : [];
   });
-  const before = wanted.map((entry) => {
-    const number = access.read(entry.value[0]);
+  const before = wanted.map((entry): Entry => {
+    const [name] = entry.value;
+    const number = read(name);
     if (typeof number === "number") return { ...entry, number };
-    throw unread(system, values, access, entry.field, entry.value[0], number);
+    throw unread(reached, number, entry.field, name);
   });
+  const shown = ({ field, value, number }: Entry) => `the system's ${field} to ${systemAmount(field, value, number)}`;
 
-  for (const [at, { field, value, number }] of wanted.entries()) {
-    const failure = access.write(value[0], number);
+  for (const [at, entry] of wanted.entries()) {
+    const { field, value: [name], number } = entry;
+    const failure = write(name, number);
     if (failure === undefined) continue;
-    const sentence = `Cannot set the system's ${field} to ${systemAmount(field, value, number)} (${
-      access.source(value[0])
-    })`;
-    throw refusal(system, values, sentence, failure, field, putBack(access, before.slice(0, at)));
+    const sentence = `Cannot set ${shown(entry)} (${source(name)})`;
+    throw refusal(reached, sentence, failure, field, putBack(reached, before.slice(0, at)));
   }
-  for (const { field, value, number } of wanted) {
-    const now = access.read(value[0]);
+  for (const entry of wanted) {
+    const { field, value, number } = entry;
+    const now = read(value[0]);
     if (now === number) continue;
-    const reports = typeof now === "number" ? systemAmount(field, value, now) : "none";
+    const has = typeof now === "number" ? systemAmount(field, value, now) : "none";
     throw new KeepAliveError(
-      `Set the system's ${field} to ${systemAmount(field, value, number)}, but ${
-        access.source(value[0])
-      } has ${reports}` +
-        putBack(access, before),
+      `Set ${shown(entry)}, but ${source(value[0])} has ${has}${putBack(reached, before)}`,
       { code: "ERR_NOT_IN_FORCE", option: field },
     );
   }
-  return readSystem(system);
+  return readAll(reached);
 }
