@@ -41,18 +41,22 @@
 import { currentPlatform, currentSystem } from "./ffi/mod.ts";
 import { currentPid, nextTick } from "./ffi/process.ts";
 import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
+import type { SocketTimer } from "./src/diag.ts";
 import { type FetchLike, keepFetch, type ResponseLike } from "./src/fetch.ts";
+import type { SocketFilter } from "./src/filter.ts";
 import { onSocket } from "./src/find.ts";
 import type { KeepAliveGoal } from "./src/goal.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
 import { platformOf } from "./src/inforce.ts";
+import { inspect } from "./src/inspect.ts";
 import { readFrom } from "./src/keepalive.ts";
 import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
 import { plan } from "./src/plan.ts";
 import type { KeepAlivePlan, PathCaution, Traffic } from "./src/planned.ts";
 import { setOn } from "./src/servers.ts";
 import { parseOptions } from "./src/settings.ts";
-import { listSockets, type SocketFilter, type TcpSocket } from "./src/sockets.ts";
+import type { SocketReport } from "./src/report.ts";
+import { listSockets, type TcpSocket } from "./src/sockets.ts";
 import type { KeepAliveStyle } from "./src/styles.ts";
 import { drawSvg } from "./src/svg.ts";
 import { readSystem, writeSystem } from "./src/system.ts";
@@ -86,6 +90,8 @@ export type {
   ResponseLike,
   SocketFilter,
   SocketLike,
+  SocketReport,
+  SocketTimer,
   TcpSocket,
 };
 
@@ -218,6 +224,45 @@ export async function whenConnected(
   parseOptions(options, currentPlatform());
   await connected(socket, nextTick);
   return setKeepAlive(socket, options);
+}
+
+/**
+ * Tells what the kernel knows of a socket at this moment: who was silent for how long, what is unanswered, which timer
+ * runs, when the connection is given up, and all of that in words.
+ *
+ * Nothing is sent and nothing is changed. On Linux and Android all of it is told; on macOS and the BSDs less, and what a
+ * system does not tell is absent.
+ *
+ * @param socket A descriptor, or any socket, listener or server that shows a descriptor or its addresses.
+ * @returns What is known.
+ *
+ * @throws {TypeError} If it is not a TCP socket.
+ * @throws {KeepAliveError} If the system, the runtime or the state of the socket stands against it.
+ *
+ * @example
+ * ```ts
+ * import { inspectSocket, whenConnected } from "@keepalive/tcp";
+ * import { assert, assertEquals } from "@std/assert";
+ * import { connect, createServer } from "node:net";
+ * import { once } from "node:events";
+ *
+ * const server = createServer().listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ * const socket = connect((server.address() as { port: number }).port, "127.0.0.1");
+ * await whenConnected(socket, { idle: "60s", interval: "15s", count: 4 });
+ *
+ * const { state, timer, unansweredProbes, verdict } = inspectSocket(socket);
+ * assertEquals([state, timer?.kind, unansweredProbes], ["established", "keep-alive", 0]);
+ * assert(verdict.startsWith("idle and answered ")); // "idle and answered 1 ms ago, next probe in 59 to 65 s"
+ *
+ * socket.destroy();
+ * server.close();
+ * ```
+ */
+export function inspectSocket(socket: SocketLike): SocketReport {
+  const identity = identify(socket, "read");
+  const system = currentSystem();
+  return onSocket(system, socket, identity, "read", (pin, shown) => inspect(system, currentPid(), pin, shown));
 }
 
 /**

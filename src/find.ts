@@ -10,7 +10,8 @@ import { type Ends, endsOf, findAll, isConnection, lastSeen, mayBeTwice } from "
 import { likelyPlaces, wasFound } from "./places.ts";
 import type { Action } from "./refusal.ts";
 import { onListeners } from "./listeners.ts";
-import { type Act, isClosed, pinned, searchNear, untilHeld } from "./scan.ts";
+import { withProcess } from "./processes.ts";
+import { type Act, isClosed, pinned, searchNear, type Take, untilHeld } from "./scan.ts";
 import type { Endpoint } from "./sockaddr.ts";
 
 /** Where an object's socket was found, with the cookie, where the system has one, that tells whether it is there still. */
@@ -24,12 +25,19 @@ interface Found {
 const isSame = (a: Endpoint, b: Endpoint): boolean => a.port === b.port && a.address === b.address;
 
 const known = new WeakMap<object, Found>();
-/** The same of objects that are nothing but what was found: what `findSockets` gave. */
-const listed = new WeakMap<object, Found>();
+
+/** Another process, and this one. */
+interface Elsewhere {
+  readonly pid: number;
+  readonly own: number;
+}
+
+/** Objects that are nothing but what was found: what `findSockets` gave. */
+const listed = new WeakMap<object, Found & { readonly elsewhere?: Elsewhere }>();
 
 /** Makes an object stand for a socket that was found. */
-export function list(system: System, socket: object, pin: number, descriptor: number): void {
-  listed.set(socket, { descriptor, cookie: cookieOf(system, pin) });
+export function list(system: System, socket: object, pin: number, descriptor: number, elsewhere?: Elsewhere): void {
+  listed.set(socket, { descriptor, cookie: cookieOf(system, pin), elsewhere });
 }
 
 /** Looks everywhere; undefined if what was found is gone again. */
@@ -126,9 +134,10 @@ export function onSocket<Result>(
 ): Result {
   const one = typeof socket === "object" ? listed.get(socket) : undefined;
   if (one) {
-    const { cookie } = one;
+    const { cookie, descriptor, elsewhere } = one;
     const isMeant = (pin: number) => cookie !== undefined && hasCookie(system, pin, cookie);
-    const result = pinned(system, one.descriptor, isMeant, act);
+    const hold = (take?: Take) => pinned(system, descriptor, isMeant, act, take);
+    const result = elsewhere ? withProcess(system, elsewhere.pid, elsewhere.own, hold) : hold();
     if (result !== undefined) return result;
     throw isClosed(action, "the socket is closed");
   }

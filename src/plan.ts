@@ -123,5 +123,6 @@ export function plan(goal: KeepAliveGoal, platform: Platform): KeepAlivePlan {
     timeline,
     busy: os(options, true),
     traffic: trafficOf(timeline, goal.connections),
+    ...asked.path && { limit: asked.path.limit },
   };
 }

@@ -33,6 +33,8 @@ export interface KeepAlivePlan {
   readonly busy: KeepAliveTimeline;
   /** What the idle connections of a device cost. */
   readonly traffic: Traffic;
+  /** Where something is to be survived: after how long a silence the first of it forgets, in milliseconds. */
+  readonly limit?: number;
 }
 
 /** A caution about what is between. */

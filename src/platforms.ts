@@ -32,6 +32,28 @@ export interface SystemValues {
   readonly remedies: Readonly<Record<string, string>>;
 }
 
+/**
+ * What a system tells of a connection beside its state. `retransmits` and `backoff` are of what is on its way now,
+ * `retransmissions` of the whole life; `unacked` and `sacked` of a listener are its queue and that queue's length.
+ */
+export type Fact =
+  | "retransmits"
+  | "probes"
+  | "backoff"
+  | "rto"
+  | "unacked"
+  | "sacked"
+  | "sinceSent"
+  | "sinceData"
+  | "sinceAck"
+  | "rtt"
+  | "retransmissions"
+  | "unsent"
+  | "window";
+
+/** Where a fact stands in a system's answer; `unit` is how many milliseconds one count is, or 1 for plain numbers. */
+export type Field = readonly [offset: number, size: 1 | 4 | 8, unit: number];
+
 /** What tells the row that a machine belongs to, in the words of `process.platform`, `process.arch` and `node:os`. */
 export interface Match {
   readonly platform: readonly string[];
@@ -64,6 +86,12 @@ export interface Platform {
   readonly state?: readonly [level: number, name: number];
   /** The names of the states, as `ss` takes them, by number. */
   readonly states?: readonly string[];
+  /** What the state option tells beside. */
+  readonly info?: Readonly<Partial<Record<Fact, Field>>>;
+  /** What must be given to `socket` for a netlink socket of sock_diag(7), and the option that tells a socket's interface. */
+  readonly diag?: readonly [socket: readonly [number, number, number], bound: readonly [level: number, name: number]];
+  /** The system calls pidfd_open(2) and pidfd_getfd(2). */
+  readonly pidfd?: readonly [open: number, getfd: number];
   /** The option, eight bytes, that tells one socket from all others of the machine. */
   readonly cookie?: readonly [level: number, name: number];
   /** Where sockets can be searched for: fcntl's F_DUPFD_CLOEXEC, and the file that tells the size of the table. */
@@ -110,6 +138,7 @@ export const ORDER: readonly Setting[] = ["enable", "interval", "count", "userTi
 
 const SECONDS = 1000;
 const MILLISECONDS = 1;
+const MICROSECONDS = 0.001;
 const TCP = 6;
 const INT_MAX = 2 ** 31 - 1;
 const UINT_MAX = 2 ** 32 - 1;
@@ -132,13 +161,15 @@ const errors = (...numbers: number[]): Record<number, string> => {
     "EPERM",
     "ENOENT",
     "EROFS",
+    "ESRCH",
+    "ENOSYS",
   ];
   return Object.fromEntries(numbers.map((number, at) => [number, names[at]]));
 };
 
-const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1, 2, 30);
-const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1, 2, 30);
-const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1, 2, 30);
+const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1, 2, 30, 3, 38);
+const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1, 2, 30, 3);
+const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1, 2, 30, 3);
 
 const defaults = (interval: number, count: number) => ({ idle: 7_200_000, interval, count });
 
@@ -210,6 +241,25 @@ const LINUX = {
     "listening",
     "closing",
   ],
+  // struct tcp_info of include/uapi/linux/tcp.h.
+  info: {
+    retransmits: [2, 1, 1],
+    probes: [3, 1, 1],
+    backoff: [4, 1, 1],
+    rto: [8, 4, MICROSECONDS],
+    unacked: [24, 4, 1],
+    sacked: [28, 4, 1],
+    sinceSent: [44, 4, 1],
+    sinceData: [52, 4, 1],
+    sinceAck: [56, 4, 1],
+    rtt: [68, 4, MICROSECONDS],
+    retransmissions: [100, 4, 1],
+    unsent: [144, 4, 1],
+    window: [228, 4, 1],
+  },
+  // AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG; SO_BINDTOIFINDEX.
+  diag: [[16, 0x80803, 4], [1, 62]],
+  pidfd: [434, 438],
   cookie: [1, 57],
   search: [1030, "/proc/self/status"],
   family: "u16",
@@ -238,10 +288,27 @@ const LINUX = {
 const OLD_LINUX = {
   ...LINUX,
   paths: {},
+  // SOCK_CLOEXEC and SOCK_NONBLOCK differ from one to the next: there the tables of /proc must do.
+  diag: undefined,
   cookie: [0xffff, 57],
   proof: [[0xffff, 0x1028, [6, 262]], [0xffff, 0x1008, [1]]],
   options: { ...LINUX.options, enable: [0xffff, 8, 1, 0, 1] },
 } as const satisfies Platform;
+
+/** The states of TCP where they are numbered as in 4.3BSD: netinet/tcp_fsm.h. */
+const BSD_STATES = [
+  "closed",
+  "listening",
+  "syn-sent",
+  "syn-recv",
+  "established",
+  "close-wait",
+  "fin-wait-1",
+  "closing",
+  "last-ack",
+  "fin-wait-2",
+  "time-wait",
+] as const;
 
 /** What the BSDs, macOS and AIX share: 4.3BSD's socket level, sys/socket.h. */
 const BSD = {
@@ -280,6 +347,13 @@ const MACOS = {
   errno: ["__error", "pointer"],
   errors: errors(9, 22, 38, 42, 102, 51, 54, 57, 60, 65, 13, 1, 2, 30),
   state: [TCP, 0x106],
+  states: BSD_STATES,
+  // struct tcp_connection_info of bsd/netinet/tcp.h.
+  info: {
+    rto: [12, 4, MILLISECONDS],
+    rtt: [44, 4, MILLISECONDS],
+    retransmissions: [104, 8, 1],
+  },
   inet6: 30,
   options: {
     ...BSD.options,
@@ -307,6 +381,14 @@ const FREEBSD_13 = {
   // With SO_PROTOCOL.
   proof: [[0xffff, 0x1016, [6]], [0xffff, 0x1008, [1]]],
   state: [TCP, 32],
+  states: BSD_STATES,
+  // struct tcp_info of netinet/tcp.h; what is since any segment stands as since data.
+  info: {
+    rto: [8, 4, MICROSECONDS],
+    sinceData: [52, 4, MICROSECONDS],
+    rtt: [68, 4, MICROSECONDS],
+    retransmissions: [120, 4, 1],
+  },
   inet6: 28,
   options: {
     ...BSD.options,
@@ -378,6 +460,7 @@ const OPENBSD = {
   // With SO_PROTOCOL.
   proof: [[0xffff, 0x1025, [6]], [0xffff, 0x1008, [1]]],
   state: [TCP, 9],
+  states: BSD_STATES,
   instead: {
     idle: "for the whole system there is the sysctl net.inet.tcp.keepidle",
     interval: "for the whole system there is the sysctl net.inet.tcp.keepintvl",
@@ -477,6 +560,8 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
     ...OLD_LINUX,
     match: { platform: ["linux"], arch: ["mips", "mipsel", "mips64", "mips64el"] },
     errors: SYSTEM_V_ERRORS,
+    // The numbers depend on the ABI: arch/mips/kernel/syscalls.
+    pidfd: undefined,
     // A stream socket is type 2 here: arch/mips/include/asm/socket.h.
     proof: [[0xffff, 0x1028, [6, 262]], [0xffff, 0x1008, [2]]],
     listening: [0xffff, 0x1009],
@@ -492,12 +577,13 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
     ...OLD_LINUX,
     match: { platform: ["linux"], arch: ["alpha"] },
     errors: BSD_ERRORS,
+    pidfd: [544, 548],
     listening: [0xffff, 0x1014],
   },
   "linux-parisc": {
     ...OLD_LINUX,
     match: { platform: ["linux"], arch: ["parisc", "parisc64", "hppa"] },
-    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1, 2, 30),
+    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1, 2, 30, 3),
     listening: [0xffff, 0x401c],
     cookie: [0xffff, 0x4032],
   },

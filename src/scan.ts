@@ -22,8 +22,8 @@ function searchOf({ platform }: System): readonly [duplicate: number, status: st
   );
 }
 
-/** How many descriptors the process's table has room for: FDSize of proc_pid_status(5). */
-function tableSize(system: System, file: string): number {
+/** How many descriptors a process's table has room for: FDSize of proc_pid_status(5). */
+export function tableSize(system: System, file: string): number {
   const text = readText(system, file);
   if (typeof text !== "string") {
     throw systemError(system, `Cannot search for the socket: ${file} does not open`, text.syscall, text.errno);
@@ -66,6 +66,9 @@ export function searchAll(system: System, passes: (descriptor: number) => boolea
 /** What is done with a socket: by one descriptor, and with another in the words about it. */
 export type Act<Result> = (descriptor: number, shown: number) => Result;
 
+/** Takes a duplicate of a descriptor: the new one, or the error number, negative. */
+export type Take = (descriptor: number) => number;
+
 /**
  * Acts on a descriptor that was found, through a duplicate: that pins the socket, whatever another thread makes of the
  * descriptor meanwhile. Undefined if it was too late for that.
@@ -75,8 +78,9 @@ export function pinned<Result>(
   descriptor: number,
   isMeant: (pin: number) => boolean,
   act: Act<Result>,
+  take: Take = (descriptor) => system.libc.duplicate(descriptor, searchOf(system)[0], 0),
 ): Result | undefined {
-  const pin = system.libc.duplicate(descriptor, searchOf(system)[0], 0);
+  const pin = take(descriptor);
   if (pin < 0 && system.platform.errors[-pin] !== "EBADF") {
     throw systemError(system, "Cannot hold on to the socket, for which a descriptor must be free", "fcntl", -pin);
   }

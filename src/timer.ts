@@ -46,6 +46,8 @@ export interface Circumstances {
   readonly probed?: boolean;
   /** Whether the timer was set to a whole idle time then, whatever the silence before. */
   readonly isArmed?: boolean;
+  /** Where the kernel is by now: the probes that are unanswered, and when the timer fires next. */
+  readonly resumed?: { readonly sent: number; readonly next: Interval };
 }
 
 /** Probes and death. */
@@ -63,7 +65,7 @@ const inTicks = (milliseconds: number, hz: number): number => Math.ceil(millisec
 /** A peer that is silent, with nothing on its way. */
 export function silentPeer(
   values: InForce,
-  { rates, silence, probed = false, isArmed = false }: Circumstances,
+  { rates, silence, probed = false, isArmed = false, resumed }: Circumstances,
 ): Course {
   const { idle, interval, count, userTimeout } = values;
   const tick = longestTick(rates);
@@ -72,13 +74,13 @@ export function silentPeer(
   // that probe, which may be the last that was heard, does not touch it.
   const armed = first + worstLateness(Math.max(first - silence, 1), rates);
   const pending = probed ? interval + worstLateness(interval, rates) : 0;
-  let next: Interval = { earliest: first - tick, latest: Math.max(armed, pending) + tick };
+  let next: Interval = resumed?.next ?? { earliest: first - tick, latest: Math.max(armed, pending) + tick };
   /** The least silence, as the kernel counts it, at the next firing. */
-  let least = Math.max(idle, first - tick);
+  let least = resumed ? resumed.next.earliest : Math.max(idle, first - tick);
   const step: Interval = { earliest: interval, latest: interval + worstLateness(interval, rates) + tick };
   const probes: Probe[] = [];
   const death = { earliest: Infinity, latest: 0 };
-  for (let sent = 0;; sent++) {
+  for (let sent = resumed?.sent ?? 0;; sent++) {
     // Without a user timeout the count decides; with one it is not looked at, and the first firing only probes.
     const mayDie = userTimeout > 0 ? sent > 0 && next.latest + tick >= userTimeout : sent >= count;
     const mustDie = userTimeout > 0 ? mayDie && rates.every((hz) => least >= inTicks(userTimeout, hz)) : mayDie;
@@ -112,8 +114,10 @@ export function answeringPeer({ idle, interval }: InForce, rates: readonly numbe
   };
 }
 
-/** The least retransmission timeout, and the greatest: TCP_RTO_MIN and TCP_RTO_MAX of include/net/tcp.h. */
-const [RTO_MIN, RTO_MAX] = [200, 120_000];
+/** The least retransmission timeout: TCP_RTO_MIN of include/net/tcp.h. */
+const RTO_MIN = 200;
+/** The greatest: TCP_RTO_MAX. */
+export const RTO_MAX = 120_000;
 
 /** How long `tcp_retries2` retransmissions last, as the kernel reckons: tcp_model_timeout, with the least timeout. */
 export function retransmissionLimit(retries: number): number {

@@ -29,6 +29,8 @@ export function c() {
     setsockopt: ["int", "int", "int", "buffer", "uint"],
     getsockname: ["int", "buffer", "buffer"],
     dup: ["int"],
+    send: ["int", "buffer", "size", "int"],
+    shutdown: ["int", "int"],
     inet_pton: ["int", "buffer", "buffer"],
   });
   const made = (descriptor: number): number => {
@@ -62,16 +64,23 @@ export function c() {
     socket: (family: number, type: number, protocol = 0) => made(functions.socket(family, type, protocol)),
     socketpair: (type: number) => two((both) => functions.socketpair(1, type, 0, both)),
     pipe: () => two((both) => functions.pipe(both)),
-    /** A listening TCP socket on loopback, and ways to connect to it. */
-    listener: (backlog: number, protocol = 0, port = 0) => {
-      const address = Uint8Array.of(2, 0, port >> 8, port & 255, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
-      const descriptor = made(functions.socket(2, 1, protocol));
+    /** Sends so many bytes, or as many as go; returns how many did. */
+    send: (descriptor: number, count: number) => functions.send(descriptor, new Uint8Array(count), count, 0x40),
+    /** Says that no more will be sent. */
+    shutdown: (descriptor: number) => made(functions.shutdown(descriptor, 1)),
+    /** A listening TCP socket on loopback, IPv4 or IPv6, and ways to connect to it. */
+    listener: (backlog: number, protocol = 0, port = 0, family: 2 | 10 = 2) => {
+      const address = family === 2
+        ? Uint8Array.of(2, 0, port >> 8, port & 255, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+        : sockaddr6({ address: "::1", port, scope: 0 });
+      const size = address.length;
+      const descriptor = made(functions.socket(family, 1, protocol));
       // SO_REUSEPORT, for several listeners of one address.
       made(functions.setsockopt(descriptor, 1, 15, Int32Array.of(1), 4));
-      made(functions.bind(descriptor, address, 16));
+      made(functions.bind(descriptor, address, size));
       made(functions.listen(descriptor, backlog));
-      made(functions.getsockname(descriptor, address, Uint32Array.of(16)));
-      const accept = () => made(functions.accept(descriptor, new Uint8Array(16), Uint32Array.of(16)));
+      made(functions.getsockname(descriptor, address, Uint32Array.of(size)));
+      const accept = () => made(functions.accept(descriptor, new Uint8Array(size), Uint32Array.of(size)));
       return {
         descriptor,
         port: address[2] * 256 + address[3],
@@ -79,14 +88,14 @@ export function c() {
         accept,
         /** A connection, both ends. */
         pair: (): [client: number, accepted: number] => {
-          const client = made(functions.socket(2, 1, protocol));
-          made(functions.connect(client, address, 16));
+          const client = made(functions.socket(family, 1, protocol));
+          made(functions.connect(client, address, size));
           return [client, accept()];
         },
         /** A socket that has sent its SYN; with the accept queue full it stays there. */
         connecting: (): number => {
-          const client = made(functions.socket(2, 1 | SOCK_NONBLOCK, 0));
-          functions.connect(client, address, 16);
+          const client = made(functions.socket(family, 1 | SOCK_NONBLOCK, 0));
+          functions.connect(client, address, size);
           return client;
         },
       };

@@ -8,16 +8,24 @@
  *                              has a scope with its number, as in "fe80::1%2 80"
  *   kernel bench ROUNDS        nanoseconds for one set of four options with its checks and its reading back, and for
  *                              one reading, as JSON
+ *   kernel talk PORT           connects to a port of loopback; "ask" on its input prints what is in force on that
+ *                              connection, as JSON, and "say" sends a byte and prints what comes back
+ *   kernel deny NUMBER ERRNO PROGRAM…   runs a program for which a system call fails, as under a seccomp filter of a
+ *                              container
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -74,6 +82,44 @@ static int option(int fd, int level, int name) {
   return value;
 }
 
+static void print_state(int fd) {
+  printf("{\"enable\":%d,\"idle\":%d,\"interval\":%d,\"count\":%d,\"userTimeout\":%d}\n",
+         option(fd, SOL_SOCKET, SO_KEEPALIVE), option(fd, IPPROTO_TCP, TCP_KEEPIDLE),
+         option(fd, IPPROTO_TCP, TCP_KEEPINTVL), option(fd, IPPROTO_TCP, TCP_KEEPCNT),
+         option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT));
+}
+
+static int talk(int port) {
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) return 1;
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  puts("ready");
+  for (char word[16]; fgets(word, sizeof word, stdin);) {
+    char byte = '?';
+    if (strcmp(word, "ask\n") == 0) {
+      print_state(fd);
+    } else if (write(fd, "x", 1) == 1 && read(fd, &byte, 1) == 1) {
+      printf("%c\n", byte);
+    }
+  }
+  return 0;
+}
+
+static int deny(int number, int error, char **program) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog all = {.len = sizeof filter / sizeof *filter, .filter = filter};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all) != 0) return 1;
+  execvp(program[0], program);
+  return 1;
+}
+
 static int read_socket(int pid, int target) {
   int process = syscall(SYS_pidfd_open, pid, 0);
   int fd = process < 0 ? -1 : syscall(SYS_pidfd_getfd, process, target, 0);
@@ -87,10 +133,7 @@ static int read_socket(int pid, int target) {
     printf("{\"enable\":%d}\n", option(fd, SOL_SOCKET, SO_KEEPALIVE));
     return 0;
   }
-  printf("{\"enable\":%d,\"idle\":%d,\"interval\":%d,\"count\":%d,\"userTimeout\":%d}\n",
-         option(fd, SOL_SOCKET, SO_KEEPALIVE), option(fd, IPPROTO_TCP, TCP_KEEPIDLE),
-         option(fd, IPPROTO_TCP, TCP_KEEPINTVL), option(fd, IPPROTO_TCP, TCP_KEEPCNT),
-         option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT));
+  print_state(fd);
   return 0;
 }
 
@@ -197,5 +240,7 @@ int main(int argc, char **argv) {
   if (argc == 4 && strcmp(argv[1], "read") == 0) return read_socket(atoi(argv[2]), atoi(argv[3]));
   if (argc == 3 && strcmp(argv[1], "sockets") == 0) return all_sockets(atoi(argv[2]));
   if (argc == 3 && strcmp(argv[1], "bench") == 0) return bench(atoi(argv[2]));
+  if (argc == 3 && strcmp(argv[1], "talk") == 0) return talk(atoi(argv[2]));
+  if (argc > 4 && strcmp(argv[1], "deny") == 0) return deny(atoi(argv[2]), atoi(argv[3]), argv + 4);
   return 64;
 }

@@ -10,8 +10,8 @@ import process from "node:process";
 import { allowTracing } from "./c.ts";
 import { root, run } from "./tools.ts";
 
-/** Asks the C program `kernel.c`, which is compiled once for each version of its source. */
-export function kernel<Answer>(...args: (string | number)[]): Answer {
+/** The C program `kernel.c`, which is compiled once for each version of its source. */
+export function kernelProgram(): string {
   const source = join(root, "test", "kernel.c");
   // Not in /tmp, where somebody else could have put a program of that name.
   const folder = join(root, "node_modules/.kernel");
@@ -24,7 +24,12 @@ export function kernel<Answer>(...args: (string | number)[]): Answer {
     if (status !== 0) throw new Error(stderr);
     renameSync(own, program);
   }
-  const { status, stdout, stderr } = run([program, ...args.map(String)]);
+  return program;
+}
+
+/** Asks the C program. */
+export function kernel<Answer>(...args: (string | number)[]): Answer {
+  const { status, stdout, stderr } = run([kernelProgram(), ...args.map(String)]);
   if (status !== 0) throw new Error(`kernel ${args.join(" ")}: ${stderr}`);
   return JSON.parse(stdout);
 }

@@ -7,7 +7,7 @@ import { needs, root, run } from "./tools.ts";
 
 const files = (folder: string) =>
   readdirSync(join(root, folder)).filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`);
-const shipped = ["mod.ts", ...files("src"), ...files("src/connect"), ...files("ffi")];
+const shipped = ["mod.ts", ...files("src"), ...files("src/cli"), ...files("src/connect"), ...files("ffi")];
 /** What users import. */
 const entries = Object.values<string>(JSON.parse(readFileSync(join(root, "deno.json"), "utf8")).exports)
   .map((file) => file.replace("./", ""));
@@ -61,8 +61,18 @@ test("ffi imports of src only its types, errors and table, and adapters do not i
   for (const name of imports("ffi/mod.ts")) assert(name.startsWith("./") || allowed.includes(name), name);
 });
 
+test("src/cli imports only the public API, itself, and what makes text of values", () => {
+  const allowed = ["../../mod.ts", "../duration.ts", "../errors.ts", "../lines.ts", "../words.ts"];
+  for (const file of files("src/cli")) {
+    for (const name of imports(file)) {
+      assert(/^\.\/\w+\.ts$/.test(name) || allowed.includes(name), `${file} imports ${name}`);
+    }
+  }
+});
+
 test("only what users import joins src and ffi", () => {
-  for (const file of shipped.filter((file) => file.startsWith("src/") && !entries.includes(file))) {
+  const own = ["src/cli/", ...entries];
+  for (const file of shipped.filter((file) => file.startsWith("src/") && !own.some((one) => file.startsWith(one)))) {
     for (const name of imports(file)) assert(!/mod\.ts$|ffi/.test(name), `${file} imports ${name}`);
   }
   for (const file of entries) {

@@ -5,10 +5,13 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { COMMANDS } from "../src/cli/commands.ts";
+import { CODES } from "../src/cli/help.ts";
 import { formatDuration } from "../src/duration.ts";
 import { PATHS } from "../src/paths.ts";
 import { type Option, type Platform, PLATFORMS, type Setting } from "../src/platforms.ts";
 import { amount, isOffered, SETTINGS } from "../src/values.ts";
+import { keepalive } from "./cli.ts";
 import { listen } from "./sockets.ts";
 import { command, root, run, runAsync, runtime, temporary } from "./tools.ts";
 
@@ -33,10 +36,14 @@ test("README: the table of systems is what the code has", () => {
     const cells = SETTINGS.map((setting) => cell(setting, platform, platform.options[setting]));
     rows.push([platform.title, ...cells, listener(platform)]);
   }
-  const table = grid(rows);
-  const found = /<!-- systems:.*?-->\n([^]*?)<!-- \/systems -->/.exec(readme)?.[1].trim();
-  assertEquals(found, table, `put this into README.md:\n${table}\n`);
+  held("systems", grid(rows));
 });
+
+/** Holds what stands between two comments to what it should be. */
+function held(name: string, expected: string): void {
+  const found = new RegExp(`<!-- ${name}:.*?-->\\n([^]*?)<!-- /${name} -->`).exec(readme)?.[1].trim();
+  assertEquals(found, expected, `put this into README.md:\n${expected}\n`);
+}
 
 const grid = (rows: string[][]): string => {
   const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
@@ -52,13 +59,23 @@ test("README: the table of paths is what the code has", () => {
     path.limit === undefined ? "" : formatDuration(path.limit * 1000),
     probes[path.probes],
   ]);
-  const table = grid([["name", "what it is", "forgets after", "probes count"], ...rows]);
-  const found = /<!-- paths:.*?-->\n([^]*?)<!-- \/paths -->/.exec(readme)?.[1].trim();
-  assertEquals(found, table, `put this into README.md:\n${table}\n`);
+  held("paths", grid([["name", "what it is", "forgets after", "probes count"], ...rows]));
+});
+
+test("README: the commands, their exit codes and what one prints are what the code has", async () => {
+  held(
+    "commands",
+    grid([["command", "what it does"], ...COMMANDS.map(({ name, summary }) => [`\`${name}\``, summary])]),
+  );
+  held("codes", grid([["code", "meaning"], ...CODES.map(([code, meaning]) => [String(code), meaning])]));
+  const line = "keepalive plan --survive aws-nlb --detect-within 30s --os linux --hz 250";
+  const { out } = await keepalive(line.split(" ").slice(1));
+  const shown = out.slice(0, out.indexOf("\nWhile data is on its way"));
+  held("plan", `\`\`\`text\n$ ${line}\n${shown}\`\`\``);
 });
 
 test("README: the codes of errors are those that the code throws", () => {
-  const sources = ["src", "src/connect", "ffi"].flatMap((folder) =>
+  const sources = ["src", "src/cli", "src/connect", "ffi"].flatMap((folder) =>
     readdirSync(join(root, folder)).filter((name) => name.endsWith(".ts"))
       .map((name) => readFileSync(join(root, folder, name), "utf8"))
   );
@@ -104,7 +121,7 @@ function runnable(code: string, port: number): string {
       .replace(/^( *)console\.log\((.+)\); \/\/ (.+)$/gm, "$1printed<unknown>($2, $3);");
 }
 
-const sources = ["src", "src/connect"].flatMap((folder) =>
+const sources = ["src", "src/cli", "src/connect"].flatMap((folder) =>
   readdirSync(join(root, folder)).filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)
 );
 const all = ["README.md", "mod.ts", ...sources].flatMap(examples).filter(({ code }) => isForThis(code));

@@ -1,0 +1,11 @@
+/**
+ * The commands: a file each, and a row here.
+ *
+ * @module
+ */
+import type { Command } from "./command.ts";
+import { demo } from "./demo.ts";
+import { plan } from "./plan.ts";
+
+/** The commands, in the order in which the help lists them. */
+export const COMMANDS: readonly Command[] = [plan, demo];

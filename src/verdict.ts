@@ -1,0 +1,100 @@
+/**
+ * What is to be thought of a socket, in words. Pure.
+ *
+ * @module
+ */
+import { formatDuration } from "./duration.ts";
+import type { Remaining } from "./remaining.ts";
+import type { SocketReport } from "./report.ts";
+import type { Interval } from "./wheel.ts";
+
+/** From here on seconds are written as minutes. */
+const LONG = 120_000;
+
+/** A time as one says it. */
+function about(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds * 1000 < LONG ? `${seconds} s` : formatDuration(seconds * 1000);
+}
+
+/** An interval as one says it, in whole seconds that hold it. */
+function between({ earliest, latest }: Interval): string {
+  const [least, most] = [Math.floor(earliest / 1000), Math.ceil(latest / 1000)];
+  if (most * 1000 >= LONG) return `${formatDuration(least * 1000)} to ${formatDuration(most * 1000)}`;
+  return least === most ? `${least} s` : `${least} to ${most} s`;
+}
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** What a state means beside what is said of every connection. */
+const STATES: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  "close-wait": "closed by the peer, not by this program",
+  "fin-wait-1": "closed by this program, which the peer has not acknowledged",
+  "fin-wait-2": "closed by this program, not by the peer",
+  "closing": "closed by both, which the peer has not acknowledged",
+  "last-ack": "closed by both, which the peer has not acknowledged",
+};
+
+/** A report that is being made: all but its verdict. */
+export type Told = Omit<SocketReport, "verdict">;
+
+function listening({ waiting, backlog, keepAlive }: Told): string {
+  const queue = waiting === undefined ? "" : `, ${waiting} of ${backlog} waiting to be accepted`;
+  return `listening${queue}, keep-alive ${keepAlive?.enable ? "on" : "off"}`;
+}
+
+function onItsWay(told: Told, { unanswered = 0, death }: Remaining): string {
+  const { keepAlive, unacknowledged = 0, retransmitting = 0 } = told;
+  if (retransmitting === 0) return `${plural(unacknowledged, "byte")} on the way for ${about(unanswered)}`;
+  const stopped = keepAlive?.enable ? "keep-alive is not running, " : "";
+  const who = keepAlive?.userTimeout ? "the user timeout ends" : "the retransmissions end";
+  const end = death ? `${stopped}${who} this in ${between(death)}` : stopped;
+  return `data unacknowledged for ${about(unanswered)}: ${end}`;
+}
+
+function probing({ keepAlive, unansweredProbes: sent = 0 }: Told, { probes = 0, death }: Remaining): string {
+  const { idle = 0, interval = 0, count = 0, userTimeout = 0 } = keepAlive ?? {};
+  // A user timeout takes the place of the count, and "auto" means the same.
+  const all = userTimeout === 0 || userTimeout === idle + interval * count ? count : sent + probes;
+  const unanswered = `${sent} of ${plural(Math.max(all, sent), "probe")} unanswered`;
+  return death ? `${unanswered}, dies in ${between(death)}` : unanswered;
+}
+
+/** What is sent to a closed window, or was not let out by this machine, which the window tells. */
+function windowProbes({ unansweredProbes = 0 }: Told, window: number | undefined): string {
+  return window
+    ? `this machine lets no data out, ${plural(unansweredProbes, "try", "tries")} in vain`
+    : `the peer's window is closed, ${plural(unansweredProbes, "probe")} of it unanswered`;
+}
+
+function idle(told: Told, left: Remaining | undefined, meaning: string | undefined): string {
+  const { keepAlive, silence, unansweredProbes = 0 } = told;
+  if (keepAlive?.enable && unansweredProbes > 0 && left) return probing(told, left);
+  const heard = silence === undefined ? [] : [`${meaning ? "" : "idle and "}answered ${about(silence)} ago`];
+  if (!keepAlive?.enable) return [...heard, "keep-alive is off"].join(", ");
+  return [...heard, left?.probe ? `next probe in ${between(left.probe)}` : "keep-alive is on"].join(", ");
+}
+
+/**
+ * Sums a report up.
+ *
+ * @param told The report.
+ * @param left How long the connection has left, as far as that is known.
+ * @param window How much the peer is ready to take, in bytes, where that is known.
+ * @returns One clause, without a full stop.
+ */
+export function verdictOf(told: Told, left: Remaining | undefined, window: number | undefined): string {
+  const { listening: listens, remote, state = "", retransmitting, timer } = told;
+  if (listens) return listening(told);
+  if (state === "syn-sent") return `connecting, ${plural(retransmitting ?? 0, "SYN")} repeated`;
+  if (!remote) return "not connected";
+  const meaning: string | undefined = STATES[state];
+  const how = timer?.kind === "window probe"
+    ? windowProbes(told, window)
+    : left && timer?.kind === "retransmission"
+    ? onItsWay(told, left)
+    : idle(told, left, meaning);
+  return (meaning ? `${meaning}; ` : "") + how;
+}

@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { currentSystem } from "../ffi/mod.ts";
+import { findSockets, getKeepAlive, inspectSocket, KeepAliveError, setKeepAlive } from "../mod.ts";
+import { withProcess } from "../src/processes.ts";
+import { kernelProgram } from "./kernel.ts";
+import { pair } from "./sockets.ts";
+import { PROGRAMS, talker } from "./talkers.ts";
+import { command, needs, root, run } from "./tools.ts";
+
+const withPrograms = needs("cc", "python3");
+const descriptors = () => readdirSync("/proc/self/fd").length;
+/** Fewer there may be: of the programs of other tests. */
+const noneLeft = (before: number) => assert(descriptors() <= before, `${descriptors()} are open, ${before} were`);
+
+for (const [language, program] of Object.entries(PROGRAMS)) {
+  test(
+    `findSockets({ pid }) and setKeepAlive() reach the connection of a program in ${language}`,
+    withPrograms,
+    async (t) => {
+      const { ask, pid, port, say } = await talker(t, program());
+      const before = descriptors();
+      const [socket, ...others] = findSockets({ pid, listening: false });
+      assertEquals(others, []);
+      assertEquals([socket.pid, socket.local.port, socket.state], [pid, port, "established"]);
+      assert(socket.program.length > 0 && program()[0].includes(socket.program.split("-")[0]), socket.program);
+      assertEquals((await ask()).enable, 0);
+      const options = { idle: "61s", interval: "16s", count: 5, userTimeout: "auto" } as const;
+      const state = { enable: true, idle: 61_000, interval: 16_000, count: 5, userTimeout: 141_000 };
+      assertEquals(setKeepAlive(socket, options), state);
+      assertEquals(await ask(), { enable: 1, idle: 61, interval: 16, count: 5, userTimeout: 141_000 });
+      assertEquals(getKeepAlive(socket), state);
+      assertEquals(inspectSocket(socket).timer?.kind, "keep-alive");
+      assertEquals(await say(), "x");
+      assertEquals(setKeepAlive(socket, false).enable, false);
+      assertEquals((await ask()).enable, 0);
+      noneLeft(before);
+    },
+  );
+}
+
+test(
+  "10,000 rounds on another process's socket leave no descriptor behind, also where they are refused",
+  withPrograms,
+  async (t) => {
+    const { ask, pid, say } = await talker(t, PROGRAMS.C());
+    const [socket] = findSockets({ pid });
+    const before = descriptors();
+    for (let round = 0; round < 10_000; round++) setKeepAlive(socket, { idle: 1000 * (1 + round % 100) });
+    assertEquals((await ask()).idle, 100);
+    for (let round = 0; round < 100; round++) assertEquals(findSockets({ pid }).length, 1);
+    for (let round = 0; round < 100; round++) {
+      assertThrows(() => withProcess(currentSystem(), pid, process.pid, () => assert(false, "out of here")));
+      assertThrows(() => setKeepAlive(socket, { idle: "10h" }), RangeError);
+    }
+    noneLeft(before);
+    assertEquals(await say(), "x");
+  },
+);
+
+test("what findSockets({ pid }) gave is refused once the process has ended", withPrograms, async (t) => {
+  const ended = { after: (close: () => void) => (t.after(close), closers.push(close)) };
+  const closers: (() => void)[] = [];
+  const { pid } = await talker(ended, PROGRAMS.C());
+  const [socket] = findSockets({ pid });
+  closers.forEach((close) => close());
+  let error: unknown;
+  while (!error) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    try {
+      getKeepAlive(socket);
+    } catch (found) {
+      error = found;
+    }
+  }
+  assert(error instanceof KeepAliveError && ["ESRCH", "EBADF"].includes(error.code), `${error}`);
+});
+
+test("findSockets({ pid }) of this process is findSockets()", async (t) => {
+  const { descriptor } = await pair(t);
+  const fds = (sockets: { fd: number }[]) => sockets.map(({ fd }) => fd);
+  assert(fds(findSockets()).includes(descriptor));
+  assertEquals(fds(findSockets({ pid: process.pid })), fds(findSockets()));
+});
+
+/** Looks from a process of its own; what it runs under comes before. */
+function look(under: string[], ...args: (string | number)[]): unknown {
+  const { stdout, stderr } = run([...under, ...command(join(root, "test/processes_child.ts")), ...args.map(String)]);
+  if (stdout === "") throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+test(
+  "findSockets({ pid }) says why it may not, and what would help",
+  needs("cc", "python3", "setpriv", "test $(id -u) = 0"),
+  async (t) => {
+    const { pid } = await talker(t, PROGRAMS.C());
+    const refused = (code: string, reason: string, syscall = "pidfd_getfd") => ({
+      code,
+      message: `Cannot look into process ${pid}: ${reason}`,
+      syscall,
+    });
+    assertEquals(
+      look([], pid, 65_534),
+      refused("EPERM", "it runs as user 0, and this process as user 65534; run this as that user or as root"),
+    );
+    assertEquals(
+      look(["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"], pid),
+      refused(
+        "EPERM",
+        "this process is root without CAP_SYS_PTRACE over it; run this outside of the container, or in a container with --cap-add SYS_PTRACE",
+      ),
+    );
+    const filtered = "a seccomp filter keeps it from this process (containers have one: --cap-add SYS_PTRACE, or " +
+      "--security-opt seccomp=unconfined)";
+    const deny = (number: number, errno: number) => [kernelProgram(), "deny", `${number}`, `${errno}`];
+    assertEquals(look(deny(438, 1), pid), refused("EPERM", `pidfd_getfd is not to be had here: ${filtered}`));
+    assertEquals(
+      look(deny(434, 1), pid),
+      refused("EPERM", `pidfd_open is not to be had here: ${filtered}`, "pidfd_open"),
+    );
+    assertEquals(
+      look(deny(438, 38), pid),
+      refused("ENOSYS", `pidfd_getfd is not to be had here: Linux has it since 5.6, or ${filtered}`),
+    );
+  },
+);
+
+test("findSockets({ pid }) refuses a number that is no process's", () => {
+  const error = assertThrows(() => findSockets({ pid: 4_194_305 }), KeepAliveError, "there is none of this number");
+  assertEquals(error.code, "ESRCH");
+  for (const pid of [0, -1, 1.5, NaN]) {
+    assertThrows(
+      () => findSockets({ pid }),
+      TypeError,
+      `Cannot find sockets by pid ${pid}: expected the number of a process`,
+    );
+  }
+});
