@@ -39,7 +39,7 @@
  * @module
  */
 import { currentPlatform, currentSystem } from "./ffi/mod.ts";
-import { currentPid, nextTick } from "./ffi/process.ts";
+import { builtin, currentPid, nextTick } from "./ffi/process.ts";
 import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
 import type { SocketTimer } from "./src/diag.ts";
 import { type FetchLike, keepFetch, type ResponseLike } from "./src/fetch.ts";
@@ -53,6 +53,7 @@ import { readFrom } from "./src/keepalive.ts";
 import type { KeepAliveOptions, KeepAliveState } from "./src/options.ts";
 import { plan } from "./src/plan.ts";
 import type { KeepAlivePlan, PathCaution, Traffic } from "./src/planned.ts";
+import { listProcesses, type ProcessName } from "./src/processes.ts";
 import { setOn } from "./src/servers.ts";
 import { parseOptions } from "./src/settings.ts";
 import type { SocketReport } from "./src/report.ts";
@@ -87,6 +88,7 @@ export type {
   FetchLike,
   KeepAliveOptions,
   KeepAliveState,
+  ProcessName,
   ResponseLike,
   SocketFilter,
   SocketLike,
@@ -267,9 +269,12 @@ export function inspectSocket(socket: SocketLike): SocketReport {
 
 /**
  * Finds the TCP sockets of this process, those included that no object shows: of `fetch`, `WebSocket`, built-in database
- * clients and native drivers. On Linux and Android.
+ * clients and native drivers; or those of another process. On Linux and Android.
  *
- * Each can be given to {@linkcode setKeepAlive} and {@linkcode getKeepAlive}.
+ * Each is told as by {@linkcode inspectSocket}, and can be given to {@linkcode setKeepAlive}, {@linkcode getKeepAlive} and
+ * {@linkcode inspectSocket}, those of another process too: the kernel gives out a duplicate (pidfd_getfd, Linux 5.6), which
+ * is closed at once, and the process itself notices nothing. That is for root, and for the process's own user where neither
+ * Yama's ptrace_scope nor a seccomp filter stands against it; the error says what does, and what helps.
  *
  * @param filter Which sockets; all, if it is absent.
  * @returns The sockets, by descriptor.
@@ -298,6 +303,34 @@ export function inspectSocket(socket: SocketLike): SocketReport {
  */
 export function findSockets(filter: SocketFilter = {}): TcpSocket[] {
   return listSockets(currentSystem(), currentPid(), filter);
+}
+
+/**
+ * Lists the processes of this machine, whose sockets {@linkcode findSockets} tells of. On Linux and Android.
+ *
+ * In a container these are the container's. Deno lets only what runs with `--allow-all` list them.
+ *
+ * @returns The processes, by number.
+ *
+ * @throws {KeepAliveError} If the system is not Linux, or the runtime may not read /proc.
+ *
+ * @example
+ * ```ts
+ * import { findProcesses, findSockets, KeepAliveError } from "@keepalive/tcp";
+ *
+ * for (const { pid, program } of findProcesses()) {
+ *   try {
+ *     for (const { verdict } of findSockets({ pid, listening: false })) console.log(program, verdict);
+ *   } catch (error) {
+ *     if (!(error instanceof KeepAliveError)) throw error;
+ *     // Another user's, or gone meanwhile: the error says which.
+ *   }
+ * }
+ * ```
+ */
+export function findProcesses(): ProcessName[] {
+  const { readdirSync } = builtin("node:fs") as typeof import("node:fs");
+  return listProcesses(currentSystem(), (folder) => readdirSync(folder));
 }
 
 /**

@@ -19,6 +19,50 @@ export function programOf(system: System, pid: number): string {
   return typeof text === "string" ? text.trimEnd() : "";
 }
 
+/**
+ * A process of this machine.
+ *
+ * @example
+ * ```ts
+ * import { findProcesses, type ProcessName } from "@keepalive/tcp";
+ *
+ * const isDatabase = ({ program }: ProcessName) => program === "postgres";
+ * console.log(findProcesses().filter(isDatabase).length);
+ * ```
+ */
+export interface ProcessName {
+  /** Its number. */
+  readonly pid: number;
+  /** The name of its program, as `ps -o comm` has it; a thread of the kernel's has one too. */
+  readonly program: string;
+}
+
+/**
+ * Lists the processes.
+ *
+ * @param system The opened system.
+ * @param names Lists a folder: that is for the runtime to do, which may not be allowed to.
+ * @returns Them, by number.
+ */
+export function listProcesses(system: System, names: (folder: string) => string[]): ProcessName[] {
+  requirePidfd(system, "list processes");
+  let found: string[];
+  try {
+    found = names("/proc");
+  } catch (cause) {
+    const { code = "ERR_READ", message } = cause as NodeJS.ErrnoException;
+    throw new KeepAliveError(`Cannot list processes: ${message}`, { code, cause });
+  }
+  return found.filter((name) => /^\d+$/.test(name)).map(Number).sort((a, b) => a - b)
+    .map((pid) => ({ pid, program: programOf(system, pid) }));
+}
+
+/** The system calls, of a system that has them. */
+function requirePidfd({ platform: { pidfd, title } }: System, action: string): readonly [open: number, getfd: number] {
+  if (pidfd) return pidfd;
+  throw new KeepAliveError(`Cannot ${action}: it is not known how on ${title}`, { code: "ERR_UNSUPPORTED_SYSTEM" });
+}
+
 /** The numbers that a process's descriptors may have. */
 export function descriptorsOf(system: System, pid: number): number[] {
   return Array.from({ length: tableSize(system, file(pid, "status")) }, (_, fd) => fd);
@@ -95,13 +139,8 @@ function refused(system: System, pid: number, own: number, syscall: string, errn
  * @returns What `act` returned.
  */
 export function withProcess<Result>(system: System, pid: number, own: number, act: (take: Take) => Result): Result {
-  const { libc, platform: { errors, pidfd, title } } = system;
-  if (!pidfd) {
-    throw new KeepAliveError(`Cannot look into process ${pid}: it is not known how on ${title}`, {
-      code: "ERR_UNSUPPORTED_SYSTEM",
-    });
-  }
-  const [open, getfd] = pidfd;
+  const { libc, platform: { errors } } = system;
+  const [open, getfd] = requirePidfd(system, `look into process ${pid}`);
   const handle = libc.syscall(open, pid, 0, 0);
   if (handle < 0) throw refused(system, pid, own, "pidfd_open", -handle);
   try {
