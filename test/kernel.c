@@ -65,6 +65,8 @@ static int constants(void) {
   CONSTANT(EHOSTUNREACH);
   CONSTANT(EPERM);
   CONSTANT(EACCES);
+  CONSTANT(ENOENT);
+  CONSTANT(EROFS);
   CONSTANT(sizeof(struct sockaddr_storage));
   puts("}");
   return 0;
