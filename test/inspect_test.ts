@@ -1,7 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { TcpSocket } from "../mod.ts";
+import { findSockets, getKeepAlive, inspectSocket, setKeepAlive, type TcpSocket } from "../mod.ts";
+import { listen, pair } from "./sockets.ts";
 import { command, needs, root, run } from "./tools.ts";
 
 const withNetwork = needs("nft", "ip", "ss", "unshare -rn nft add table inet t");
@@ -214,4 +215,30 @@ test("keepalive list --watch counts down to a death that comes when it always sa
     );
   }
   assert(said.length > 20 && said[0].latest >= 3000 && said[said.length - 1].latest <= 1000);
+});
+
+test("inspectSocket() takes what getKeepAlive() takes, and refuses what that refuses", async (t) => {
+  const { descriptor, socket } = await pair(t);
+  setKeepAlive(socket, { idle: "62s", interval: "16s", count: 5 });
+  for (
+    const given of [
+      socket,
+      descriptor,
+      findSockets({ state: "established" }).find(({ fd }) => fd === descriptor) ?? 0,
+    ]
+  ) {
+    const { keepAlive, state, timer, unansweredProbes, verdict } = inspectSocket(given);
+    assertEquals([state, keepAlive, unansweredProbes], ["established", getKeepAlive(socket), 0]);
+    assertEquals(timer?.kind, "keep-alive");
+    assertMatch(verdict, /^idle and answered \d+ (ms|s) ago, next probe in \d+ to \d+ s$/);
+  }
+  const { port, server } = await listen();
+  const { backlog, listening, local, remote, waiting } = inspectSocket(server);
+  assertEquals([listening, local.port, remote, waiting], [true, port, null, 0]);
+  assert((backlog ?? 0) > 0);
+  server.close();
+  for (const wrong of [1_000_000, 0, {}, null] as never[]) {
+    const why = (read: (socket: never) => unknown) => assertThrows(() => read(wrong)).message;
+    assertEquals(why(inspectSocket), why(getKeepAlive));
+  }
 });

@@ -1,11 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { currentSystem } from "../ffi/mod.ts";
-import { findSockets, getKeepAlive, inspectSocket, KeepAliveError, setKeepAlive } from "../mod.ts";
+import { findSockets, getKeepAlive, inspectSocket, KeepAliveError, setKeepAlive, type TcpSocket } from "../mod.ts";
 import { withProcess } from "../src/processes.ts";
+import { listSockets } from "../src/sockets.ts";
+import { c } from "./c.ts";
 import { kernelProgram } from "./kernel.ts";
 import { pair } from "./sockets.ts";
 import { PROGRAMS, talker } from "./talkers.ts";
@@ -128,6 +132,45 @@ test(
     );
   },
 );
+
+test(
+  "findSockets({ pid }) tells of timers in another network namespace too",
+  needs("python3", "unshare -n true"),
+  async (t) => {
+    const child = spawn("unshare", ["-n", "python3", join(root, "test/talker_apart.py")], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    t.after(() => void child.kill());
+    await once(child.stdout, "data");
+    const { pid = 0 } = child;
+    const [listener, client, accepted] = findSockets({ pid });
+    assertEquals([listener, client, accepted].map(({ state }) => state), ["listening", "established", "established"]);
+    assertEquals([client.timer?.kind, accepted.timer], ["keep-alive", null]);
+    const time = client.timer?.in ?? 0;
+    assert(time > 50_000 && time <= 60_000, `${time}`);
+    assertEquals(client.remote, accepted.local);
+    assert(client.verdict.includes("next probe in"), client.verdict);
+  },
+);
+
+test("findSockets() tells the same by the tables of /proc as by netlink", needs("cc"), () => {
+  const { close, listener } = c();
+  const { connecting, descriptor, pair, port } = listener(0);
+  const ends = [...pair(), connecting(), connecting()];
+  setKeepAlive(ends[0], { idle: "60s" });
+  const system = currentSystem();
+  const without = { ...system, platform: { ...system.platform, diag: undefined } };
+  const told = (all: TcpSocket[]) =>
+    all.filter(({ local, remote }) => local.port === port || remote?.port === port)
+      .map(({ fd, timer, remote, unread, unacknowledged }) => [fd, timer?.kind, remote, unread, unacknowledged]);
+  const [one, two] = [listSockets(system, process.pid, {}), listSockets(without, process.pid, {})];
+  assertEquals(told(two), told(one));
+  assertEquals(told(one).length, 5);
+  const timer = ({ fd, timer }: TcpSocket) => fd === ends[0] ? timer?.in ?? NaN : 0;
+  const apart = Math.abs(Math.max(...one.map(timer)) - Math.max(...two.map(timer)));
+  assert(apart < 1000, `${apart}`);
+  [descriptor, ...ends].forEach(close);
+});
 
 test("findSockets({ pid }) refuses a number that is no process's", () => {
   const error = assertThrows(() => findSockets({ pid: 4_194_305 }), KeepAliveError, "there is none of this number");
