@@ -60,6 +60,10 @@ import type { SocketReport } from "./src/report.ts";
 import { listSockets, type TcpSocket } from "./src/sockets.ts";
 import type { KeepAliveStyle } from "./src/styles.ts";
 import { drawSvg } from "./src/svg.ts";
+import { readSystem, writeSystem } from "./src/system.ts";
+import { configText, type SystemConfigFormat } from "./src/system_config.ts";
+import type { SystemKeepAlive, SystemKeepAliveOptions, SystemSetting } from "./src/system_options.ts";
+import { parseSystemOptions } from "./src/system_values.ts";
 import { drawText } from "./src/text.ts";
 import {
   type Caution,
@@ -78,6 +82,7 @@ export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
 export type { Endpoint } from "./src/sockaddr.ts";
 export type { DeadPeerReason, KeepAliveGoal, KeepAlivePlan, KeepAliveStyle, PathCaution, Traffic };
 export type { Caution, InForce, Interval, KeepAliveTimeline, Probe, TimelineConditions, TimelineView };
+export type { SystemConfigFormat, SystemKeepAlive, SystemKeepAliveOptions, SystemSetting };
 export type {
   ConnectingSocket,
   FetchLike,
@@ -542,4 +547,103 @@ export function timelineSvg(timeline: KeepAliveTimeline, options: TimelineView =
  */
 export function timelineText(timeline: KeepAliveTimeline, options: TimelineView = {}): string {
   return drawText(timeline, options);
+}
+
+/**
+ * Reads what the whole system has for sockets without values of their own, and says for each where it comes from.
+ *
+ * They switch nothing on: a socket without `SO_KEEPALIVE` is not probed, whatever they are. A socket with `SO_KEEPALIVE`
+ * and no value of its own follows them, IPv6 included, from the next time its timer runs out. On Linux they belong to a network namespace: a
+ * container has its own, which start from the kernel's built-in values (2 h, 75 s, 9, 15) and not from its host's.
+ *
+ * On Linux and Android from `/proc/sys`, through the C library: that needs no permission beside the one for FFI. On
+ * macOS and FreeBSD by `sysctlbyname`. Elsewhere it is refused, and the error says where they are.
+ *
+ * @returns The values; one that the system does not have is absent.
+ *
+ * @throws {KeepAliveError} If they are out of reach.
+ *
+ * @example
+ * ```ts
+ * import { getSystemKeepAlive } from "@keepalive/tcp";
+ * import { assert } from "@std/assert";
+ *
+ * const { idle } = getSystemKeepAlive();
+ * assert(idle && idle.value >= 1000); // 7200000, as a rule
+ * console.log(idle.source); // "/proc/sys/net/ipv4/tcp_keepalive_time"
+ * ```
+ */
+export function getSystemKeepAlive(): SystemKeepAlive {
+  return readSystem(currentSystem());
+}
+
+/**
+ * Sets what the whole system has for sockets without values of their own, until it is started again.
+ *
+ * All of it or nothing: everything is checked and read before the first write, every value is read back, and if one
+ * cannot be set those before it are put back. It takes the rights for it: root, or on Linux `CAP_NET_ADMIN` over the network
+ * namespace. In most containers `/proc/sys` is read-only: there, and to outlast a restart, use
+ * {@linkcode systemKeepAliveConfig}.
+ *
+ * This changes nothing for sockets without `SO_KEEPALIVE`, and on Linux nothing in other network namespaces, such as those
+ * of containers. Prefer {@linkcode setKeepAlive} for sockets of your own.
+ *
+ * @param options What to set. On Linux more than a socket itself accepts: up to 2147483 s, and 255 probes.
+ * @returns What was read back.
+ *
+ * @throws {TypeError} If something is of the wrong kind: an unknown option, NaN, nothing at all.
+ * @throws {RangeError} If a value is outside what this system accepts.
+ * @throws {KeepAliveError} If the system stands against it.
+ *
+ * @example
+ * ```ts
+ * import { getSystemKeepAlive, KeepAliveError, setSystemKeepAlive } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const before = getSystemKeepAlive();
+ * try {
+ *   // What it is already; here goes "10m", say.
+ *   assertEquals(setSystemKeepAlive({ idle: before.idle?.value }), before);
+ * } catch (error) {
+ *   if (!(error instanceof KeepAliveError)) throw error;
+ *   // Without the rights: EACCES, and what it takes.
+ *   console.log(error.code, error.message);
+ * }
+ * ```
+ */
+export function setSystemKeepAlive(options: SystemKeepAliveOptions): SystemKeepAlive {
+  const request = parseSystemOptions(options, currentPlatform());
+  return writeSystem(currentSystem(), request);
+}
+
+/**
+ * Writes values of a whole Linux system as text: a file for `/etc/sysctl.d`, or a part of a Kubernetes pod, of Docker's
+ * command line or of a compose file. Nothing is asked of this system, which may be another.
+ *
+ * The text says what to know. These values change nothing for sockets without `SO_KEEPALIVE`, hold for one network
+ * namespace, and do not pass from a host to its containers. Kubernetes takes the three of keep-alive as safe ones since
+ * 1.29, on Linux 4.5 or later; `retries` must be allowed to the kubelet. Docker refuses them with `--network host`.
+ *
+ * @param format Where the text is for.
+ * @param options What to set, within what Linux accepts; times are rounded up to seconds.
+ * @returns The text, of whole lines.
+ *
+ * @throws {TypeError} If something is of the wrong kind: an unknown format or option, NaN, nothing to set.
+ * @throws {RangeError} If a value is outside what Linux accepts.
+ *
+ * @example
+ * ```ts
+ * import { systemKeepAliveConfig } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = systemKeepAliveConfig("docker", { idle: "10m", interval: "30s", count: 5 });
+ * assertEquals(
+ *   text.split("\n").filter((line) => !line.startsWith("#")).join(""),
+ *   "--sysctl net.ipv4.tcp_keepalive_time=600 --sysctl net.ipv4.tcp_keepalive_intvl=30 " +
+ *     "--sysctl net.ipv4.tcp_keepalive_probes=5",
+ * );
+ * ```
+ */
+export function systemKeepAliveConfig(format: SystemConfigFormat, options: SystemKeepAliveOptions): string {
+  return configText(format, options);
 }

@@ -8,82 +8,9 @@ import type { Declarations, Libc, Library } from "../src/libc.ts";
 import { findPlatform, type Platform } from "../src/platforms.ts";
 import * as bun from "./bun.ts";
 import * as deno from "./deno.ts";
+import { declarationsOf } from "./functions.ts";
 import * as node from "./node.ts";
 import { currentProcess } from "./process.ts";
-
-/** The C functions that the core calls, as sys/socket.h declares them. */
-const FUNCTIONS = {
-  setsockopt: [
-    "descriptor", // int sockfd
-    "int", // int level
-    "int", // int optname
-    "buffer", // const void *optval
-    "uint", // socklen_t optlen
-  ],
-  getsockopt: [
-    "descriptor", // int sockfd
-    "int", // int level
-    "int", // int optname
-    "buffer", // void *optval
-    "buffer", // socklen_t *optlen
-  ],
-  getsockname: [
-    "descriptor", // int sockfd
-    "buffer", // struct sockaddr *addr
-    "buffer", // socklen_t *addrlen
-  ],
-  getpeername: [
-    "descriptor", // int sockfd
-    "buffer", // struct sockaddr *addr
-    "buffer", // socklen_t *addrlen
-  ],
-} as const satisfies Declarations;
-
-/** What searching for a socket and looking into the system need beside; only where the row can search. */
-const SEARCH = {
-  fcntl: [
-    "int", // int fd
-    "int", // int op
-    "int", // int arg
-  ],
-  close: [
-    "int", // int fd
-  ],
-  open: [
-    "buffer", // const char *pathname
-    "int", // int flags
-  ],
-  read: [
-    "int", // int fd
-    "buffer", // void *buf
-    "size", // size_t count
-  ],
-  write: [
-    "int", // int fd
-    "buffer", // const void *buf
-    "size", // size_t count
-  ],
-  readlink: [
-    "buffer", // const char *pathname
-    "buffer", // char *buf
-    "size", // size_t bufsiz
-  ],
-  socket: [
-    "int", // int domain
-    "int", // int type
-    "int", // int protocol
-  ],
-  // As wide as a register, as the kernel takes them.
-  syscall: [
-    "size", // long number
-    "size",
-    "size",
-    "size",
-  ],
-  if_nametoindex: [
-    "buffer", // const char *ifname
-  ],
-} as const satisfies Declarations;
 
 let platform: Platform | undefined;
 let libc: Libc | undefined;
@@ -126,8 +53,7 @@ export function currentSystem(): { readonly platform: Platform; readonly libc: L
 }
 
 function open(platform: Platform): Libc {
-  const declarations: Declarations = platform.search ? { ...FUNCTIONS, ...SEARCH } : FUNCTIONS;
-  const { functions, errno } = openLibrary(platform, declarations);
+  const { functions, errno } = openLibrary(platform, declarationsOf(platform));
   const { setsockopt, getsockopt, getsockname, getpeername, fcntl, close, if_nametoindex } = functions;
   // Where errno was lost, a failure must not pass for a success.
   const failure = () => errno() || -1;
@@ -148,6 +74,8 @@ function open(platform: Platform): Libc {
     write: (descriptor, from) => orFailure(functions.write(descriptor, from, from.byteLength)),
     readlink: (path, into) => orFailure(functions.readlink(path, into, into.byteLength)),
     socket: (domain, type, protocol) => orFailure(functions.socket(domain, type, protocol)),
+    sysctlbyname: (name, old, oldLength, wanted, length) =>
+      functions.sysctlbyname(name, old, oldLength, wanted, length) === 0 ? 0 : failure(),
     syscall: (number, a, b, c) => orFailure(functions.syscall(number, a, b, c)),
   };
 }

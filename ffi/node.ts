@@ -41,6 +41,17 @@ function withKoffi(koffi: Koffi, platform: Platform, declarations: Declarations)
   });
 }
 
+type CFunction = Library["functions"][string];
+
+/** A function whose 64-bit numbers node:ffi takes as bigints only. */
+function widened(call: CFunction, types: readonly string[]): CFunction {
+  const wide = types.map((type) => type === NODE_TYPES.size);
+  if (!wide.includes(true)) return call;
+  const callWide = call as unknown as (...args: (number | bigint | ArrayBufferView | null)[]) => number;
+  const widen = (number: number) => BigInt.asUintN(64, BigInt(number));
+  return (...args) => callWide(...args.map((arg, at) => wide[at] && typeof arg === "number" ? widen(arg) : arg));
+}
+
 function withNodeFfi(ffi: NodeFfi, platform: Platform, declarations: Declarations): Library {
   const typeOf = (type: CType) => NODE_TYPES[type === "descriptor" ? platform.descriptor : type];
   const [accessor, result] = platform.errno;
@@ -50,8 +61,11 @@ function withNodeFfi(ffi: NodeFfi, platform: Platform, declarations: Declaration
   }
   return openFirst(platform.library, (name) => {
     const opened = ffi.dlopen(name, symbols).functions;
-    const functions = opened as Library["functions"];
-    if (result === "value") return { functions, errno: functions[accessor] };
+    const plain = opened as Library["functions"];
+    const functions = Object.fromEntries(
+      Object.keys(declarations).map((name) => [name, widened(plain[name], symbols[name].arguments)]),
+    );
+    if (result === "value") return { functions, errno: plain[accessor] };
     // The place is the thread's own and stays; a worker thread loads this module anew.
     const place = (opened as Record<string, () => bigint>)[accessor]();
     return { functions, errno: () => ffi.getInt32(place, 0) };

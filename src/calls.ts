@@ -62,14 +62,16 @@ export function getAddress({ libc }: System, descriptor: number, which: "getsock
   return libc[which](descriptor, address, length);
 }
 
-/** The error for a call that the system refused. */
+/** The error for a call that the system refused; `more` follows in its sentence. */
 export function systemError(
   { platform }: System,
   sentence: string,
   syscall: string,
   errno: number,
   option?: string,
+  more = "",
 ): KeepAliveError {
   const code = platform.errors[errno] ?? `ERRNO_${errno}`;
-  return new KeepAliveError(`${sentence}: ${syscall} failed with ${code} (${errno})`, { code, errno, syscall, option });
+  const message = `${sentence}: ${syscall} failed with ${code} (${errno})${more}`;
+  return new KeepAliveError(message, { code, errno, syscall, option });
 }

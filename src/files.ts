@@ -11,18 +11,24 @@ const [READ, WRITE] = [0, 1];
 
 const chunk = new Uint8Array(65_536);
 
+/** A call that the system refused. */
+export interface Failure {
+  readonly syscall: string;
+  readonly errno: number;
+}
+
 /** A text for a C function. */
 export const cString = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
 
-/** Does something with a file that is closed afterwards; returns the error number, if it does not open or all goes wrong. */
+/** Does something with a file that is closed afterwards; returns what failed, if it does not open. */
 function withFile<Result>(
   { libc }: System,
   path: string,
   flags: number,
   act: (descriptor: number) => Result,
-): Result | number {
+): Result | Failure {
   const descriptor = libc.open(cString(path), flags);
-  if (descriptor < 0) return -descriptor;
+  if (descriptor < 0) return { syscall: "open", errno: -descriptor };
   try {
     return act(descriptor);
   } finally {
@@ -30,25 +36,25 @@ function withFile<Result>(
   }
 }
 
-/** The text of a file, or the error number. */
-export function readText(system: System, path: string): string | number {
-  return withFile(system, path, READ, (descriptor) => {
+/** The text of a file, or what failed. */
+export function readText(system: System, path: string): string | Failure {
+  return withFile<string | Failure>(system, path, READ, (descriptor) => {
     const decoder = new TextDecoder();
     let text = "";
     for (;;) {
       const count = system.libc.read(descriptor, chunk);
-      if (count < 0) return -count;
+      if (count < 0) return { syscall: "read", errno: -count };
       if (count === 0) return text;
       text += decoder.decode(chunk.subarray(0, count), { stream: true });
     }
   });
 }
 
-/** Writes a text into a file that is there, in one call; returns 0 or the error number. */
-export function writeText(system: System, path: string, text: string): number {
+/** Writes a text into a file that is there, in one call; returns what failed. */
+export function writeText(system: System, path: string, text: string): Failure | undefined {
   return withFile(system, path, WRITE, (descriptor) => {
     const count = system.libc.write(descriptor, new TextEncoder().encode(text));
-    return count < 0 ? -count : 0;
+    return count < 0 ? { syscall: "write", errno: -count } : undefined;
   });
 }
 

@@ -30,6 +30,17 @@ export interface Libc {
   readlink(path: Uint8Array, into: Uint8Array): number;
   /** `socket`: a descriptor, or the error number, negative. */
   socket(domain: number, type: number, protocol: number): number;
+  /**
+   * `sysctlbyname`, of a name that ends with a zero byte: reads into `old`, or sets to `wanted` where that is not null;
+   * `oldLength` is a size_t. Only where the row has such names.
+   */
+  sysctlbyname(
+    name: Uint8Array,
+    old: Int32Array | null,
+    oldLength: BigUint64Array | null,
+    wanted: Int32Array | null,
+    length: number,
+  ): number;
   /** `syscall`, with up to three numbers: what it returns, or the error number, negative. */
   syscall(number: number, a: number, b: number, c: number): number;
 }
@@ -42,7 +53,7 @@ export type Declarations = Readonly<Record<string, readonly CType[]>>;
 
 /** A library that an adapter has opened. */
 export interface Library {
-  readonly functions: Readonly<Record<string, (...args: (number | ArrayBufferView)[]) => number>>;
+  readonly functions: Readonly<Record<string, (...args: (number | ArrayBufferView | null)[]) => number>>;
   /** The error number of the last call on this thread. */
   errno(): number;
 }

@@ -39,6 +39,21 @@ export type Fact =
 /** Where a fact stands in a system's answer; `unit` is how many milliseconds one count is, or 1 for plain numbers. */
 export type Field = readonly [offset: number, size: 1 | 4 | 8, unit: number];
 
+/** What a whole system has for the sockets that have no value of their own. */
+export type SystemField = "idle" | "interval" | "count" | "retries";
+
+/** The name of such a value, how many milliseconds one of its counts is (1 for plain numbers too), and what is accepted. */
+export type SystemValue = readonly [name: string, unit: number, least: number, greatest: number];
+
+/** Where the values of a whole system are. */
+export interface SystemValues {
+  /** The folder in which they are files, with a slash for each dot of the name. Absent: sysctlbyname(3) takes the names. */
+  readonly folder?: string;
+  readonly values: Readonly<Partial<Record<SystemField, SystemValue>>>;
+  /** What helps against an error, by its name. */
+  readonly remedies: Readonly<Record<string, string>>;
+}
+
 /** What tells the row that a machine belongs to, in the words of `process.platform`, `process.arch` and `node:os`. */
 export interface Match {
   readonly platform: readonly string[];
@@ -97,6 +112,8 @@ export interface Platform {
   readonly instead?: Readonly<Partial<Record<Setting, string>>>;
   /** The system-wide default that a socket without a value of its own reports, where that may exceed the limits. */
   readonly sysctl?: Readonly<Partial<Record<Setting, string>>>;
+  /** The values of the whole system; or, in words, where they are and why this module does not go there. */
+  readonly system: SystemValues | string;
   /** What keep-alive on a listening socket does: accepted sockets inherit it all, or the kernel closes the listener. */
   readonly listener?: "inherits" | "closes";
   /** What a socket without values of its own has, in milliseconds and probes. */
@@ -142,15 +159,17 @@ const errors = (...numbers: number[]): Record<number, string> => {
     "EHOSTUNREACH",
     "EACCES",
     "EPERM",
+    "ENOENT",
+    "EROFS",
     "ESRCH",
     "ENOSYS",
   ];
   return Object.fromEntries(numbers.map((number, at) => [number, names[at]]));
 };
 
-const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1, 3, 38);
-const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1, 3);
-const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1, 3);
+const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1, 2, 30, 3, 38);
+const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1, 2, 30, 3);
+const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1, 2, 30, 3);
 
 const defaults = (interval: number, count: number) => ({ idle: 7_200_000, interval, count });
 
@@ -162,6 +181,30 @@ const glibcPaths = (machine: string): string[] => [
   "/usr/lib64/libc.so.6",
   "/usr/lib/libc.so.6",
 ];
+
+const FROM_OUTSIDE = "in a container it is set from outside, with what systemKeepAliveConfig() gives";
+const LINUX_RIGHTS = `it takes root, or CAP_NET_ADMIN over the network namespace; ${FROM_OUTSIDE}`;
+
+/**
+ * net/ipv4/sysctl_net_ipv4.c. Times are kept in ticks, in an int: this many seconds are taken at any clock rate up to
+ * 1000 Hz. The kernel takes times of 0 and less too, and a count of 0, by which idle connections are probed without a
+ * pause, or end without a probe.
+ */
+const LINUX_SYSTEM = {
+  folder: "/proc/sys/",
+  values: {
+    idle: ["net.ipv4.tcp_keepalive_time", SECONDS, 1, 2_147_483],
+    interval: ["net.ipv4.tcp_keepalive_intvl", SECONDS, 1, 2_147_483],
+    count: ["net.ipv4.tcp_keepalive_probes", 1, 1, 255],
+    retries: ["net.ipv4.tcp_retries2", 1, 0, 255],
+  },
+  remedies: {
+    EACCES: LINUX_RIGHTS,
+    EPERM: LINUX_RIGHTS,
+    EROFS: `/proc/sys is read-only here, as in most containers; ${FROM_OUTSIDE}`,
+    ENOENT: "this kernel does not have it for this network namespace, or /proc is not there",
+  },
+} as const satisfies SystemValues;
 
 /** Linux on most architectures: include/uapi/asm-generic/socket.h, include/uapi/linux/tcp.h, include/net/tcp.h. */
 const LINUX = {
@@ -229,10 +272,11 @@ const LINUX = {
     userTimeout: [TCP, 18, MILLISECONDS, 0, INT_MAX],
   },
   sysctl: {
-    idle: "net.ipv4.tcp_keepalive_time",
-    interval: "net.ipv4.tcp_keepalive_intvl",
-    count: "net.ipv4.tcp_keepalive_probes",
+    idle: LINUX_SYSTEM.values.idle[0],
+    interval: LINUX_SYSTEM.values.interval[0],
+    count: LINUX_SYSTEM.values.count[0],
   },
+  system: LINUX_SYSTEM,
   listener: "inherits",
   defaults: defaults(75_000, 9),
   death: "linux",
@@ -280,6 +324,19 @@ const BSD = {
   options: { enable: [0xffff, 8, 1, 0, 1] },
 } as const;
 
+/**
+ * tcp_timer.c (sysctl_msec_to_ticks) of xnu and of FreeBSD: milliseconds in an int, of at least one tick; keepcnt is an
+ * int that nothing checks.
+ */
+const SYSCTL_SYSTEM = {
+  values: {
+    idle: ["net.inet.tcp.keepidle", MILLISECONDS, 1, INT_MAX],
+    interval: ["net.inet.tcp.keepintvl", MILLISECONDS, 1, INT_MAX],
+    count: ["net.inet.tcp.keepcnt", 1, 1, INT_MAX],
+  },
+  remedies: { EPERM: "it takes root" },
+} as const satisfies SystemValues;
+
 /** xnu bsd/netinet/tcp.h and tcp_usrreq.c (tcp_ctloutput). 0 means the system's default there, so 1 is the least. */
 const MACOS = {
   ...BSD,
@@ -288,7 +345,7 @@ const MACOS = {
   library: ["libSystem.B.dylib"],
   paths: { x64: ["/usr/lib/libSystem.B.dylib"], arm64: ["/usr/lib/libSystem.B.dylib"] },
   errno: ["__error", "pointer"],
-  errors: errors(9, 22, 38, 42, 102, 51, 54, 57, 60, 65, 13, 1),
+  errors: errors(9, 22, 38, 42, 102, 51, 54, 57, 60, 65, 13, 1, 2, 30),
   state: [TCP, 0x106],
   states: BSD_STATES,
   // struct tcp_connection_info of bsd/netinet/tcp.h.
@@ -308,6 +365,7 @@ const MACOS = {
   },
   defaults: defaults(75_000, 8),
   death: "bsd",
+  system: SYSCTL_SYSTEM,
   // tcp_keepalive: a listening socket is dropped when the timer runs out on it.
   listener: "closes",
   unconfirmed: ["library"],
@@ -340,6 +398,7 @@ const FREEBSD_13 = {
     count: [TCP, 1024, 1, 1, UINT_MAX],
   },
   instead: { userTimeout: "FreeBSD 14 has it" },
+  system: SYSCTL_SYSTEM,
   listener: "inherits",
   unconfirmed: ["library"],
   defaults: defaults(75_000, 8),
@@ -360,6 +419,7 @@ const DRAGONFLY = {
     interval: [TCP, 0x200, SECONDS, 1, INT_MAX],
     count: [TCP, 0x400, 1, 1, INT_MAX],
   },
+  system: "sysctl(8) has net.inet.tcp.keepidle, keepintvl and keepcnt, whose units no source confirms",
   listener: "inherits",
   unconfirmed: ["library", "errno", "idle", "interval", "count"],
 } as const satisfies Platform;
@@ -383,6 +443,8 @@ const NETBSD = {
   // change_keepalive: with keep-alive already on, the first probe would go after the interval, not the idle time.
   order: ["interval", "count", "idle", "enable"],
   instead: { idle: NETBSD_DOUBT, interval: NETBSD_DOUBT },
+  system: "sysctl(8) has net.inet.tcp.keepidle, keepintvl and keepcnt, but its manual counts seconds, " +
+    "its source half-seconds",
   listener: "closes",
   unconfirmed: ["library", "idle", "interval"],
   defaults: defaults(75_000, 8),
@@ -404,6 +466,7 @@ const OPENBSD = {
     interval: "for the whole system there is the sysctl net.inet.tcp.keepintvl",
     count: "the kernel's is fixed at 8",
   },
+  system: "its C library has no sysctlbyname; sysctl(8) has net.inet.tcp.keepidle and net.inet.tcp.keepintvl",
   unconfirmed: ["library", "listener"],
   defaults: defaults(75_000, 8),
   death: "bsd",
@@ -418,7 +481,7 @@ const AIX = {
   match: { platform: ["aix"] },
   library: ["libc.a(shr_64.o)"],
   errno: ["_Errno", "pointer"],
-  errors: errors(9, 22, 57, 61, 64, 70, 73, 76, 78, 81, 13, 1),
+  errors: errors(9, 22, 57, 61, 64, 70, 73, 76, 78, 81, 13, 1, 2, 30),
   options: {
     ...BSD.options,
     idle: [TCP, 0x11, null, 1, INT_MAX],
@@ -426,6 +489,7 @@ const AIX = {
     count: [TCP, 0x13, 1, 1, INT_MAX],
   },
   instead: { idle: AIX_DOUBT, interval: AIX_DOUBT },
+  system: "no(1) has tcp_keepidle and tcp_keepintvl, in half-seconds, and tcp_keepcnt",
   unconfirmed: ["library", "idle", "interval", "count", "listener"],
 } as const satisfies Platform;
 
@@ -454,6 +518,7 @@ const ILLUMOS = {
   // Either one, set alone, makes the kernel compute the other from its abort threshold.
   together: ["interval", "count"],
   zeroIsUnset: ["interval", "count"],
+  system: "ipadm(8) has the properties _keepalive_interval and _keepalive_abort_interval of tcp, in ms",
   unconfirmed: ["match", "library", "listener", "userTimeout"],
 } as const satisfies Platform;
 
@@ -478,6 +543,8 @@ const WINDOWS = {
     count: [TCP, 16, 1, 1, 255],
     userTimeout: [TCP, 14, MILLISECONDS, 0, INT_MAX],
   },
+  system: "they are in the registry, in ms, each a REG_DWORD: KeepAliveTime and KeepAliveInterval under " +
+    "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters; the count has no value there",
   unconfirmed: ["idle", "interval", "userTimeout", "listener"],
 } as const satisfies Platform;
 
@@ -516,7 +583,7 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
   "linux-parisc": {
     ...OLD_LINUX,
     match: { platform: ["linux"], arch: ["parisc", "parisc64", "hppa"] },
-    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1, 3),
+    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1, 2, 30, 3),
     listening: [0xffff, 0x401c],
     cookie: [0xffff, 0x4032],
   },

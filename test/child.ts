@@ -4,6 +4,7 @@
  *   child.ts import            what the import opened, then what the first call did
  *   child.ts set               what a set and a wrong read came to
  *   child.ts copy                  what a new socket has, and what giving it to another comes to
+ *   child.ts find                  how many connected sockets are found that are this process's own
  *   child.ts full                  what a reading comes to while no descriptor is free, and after
  *   child.ts unknown WHAT      what a set comes to where process.WHAT is something else
  *
@@ -56,6 +57,9 @@ if (mode === "import") {
   const other = await pair({ after() {} });
   const state = getKeepAlive(socket);
   answer = [state, await attempt(() => setKeepAlive(other.socket, state)), getKeepAlive(other.socket)];
+} else if (mode === "find") {
+  const { findSockets } = await import("../mod.ts");
+  answer = findSockets({ listening: false }).length;
 } else if (mode === "full") {
   const { getKeepAlive, setKeepAlive } = await import("../mod.ts");
   setKeepAlive(socket, { idle: "61s" });

@@ -173,6 +173,8 @@ if (runtime === "node") {
   test("Node without koffi takes node:ffi where there is one, else says what to install", () => {
     if (nodeMajor >= 26) {
       assertEquals(child(["set"], [], copied), works);
+      // Calls with 64-bit numbers, too.
+      assertEquals(child(["find"], [], copied), 2);
       const [{ message }] = child<Failure[]>(["set"], ["--no-experimental-ffi"], copied);
       assertStringIncludes(message, missing);
       return;

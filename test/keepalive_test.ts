@@ -43,6 +43,7 @@ function fake(platform: Platform, options: Record<string, number>, errors: Recor
     write: () => -24,
     readlink: () => -24,
     socket: () => -24,
+    sysctlbyname: () => -24,
     syscall: () => -24,
   };
   const system: System = { platform, libc };

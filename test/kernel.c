@@ -65,6 +65,10 @@ static int constants(void) {
   CONSTANT(EHOSTUNREACH);
   CONSTANT(EPERM);
   CONSTANT(EACCES);
+  CONSTANT(ENOENT);
+  CONSTANT(EROFS);
+  CONSTANT(ESRCH);
+  CONSTANT(ENOSYS);
   CONSTANT(sizeof(struct sockaddr_storage));
   puts("}");
   return 0;

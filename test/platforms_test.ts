@@ -36,15 +36,15 @@ interface Expected {
 // deno-fmt-ignore
 const ERRORS = [
   "EBADF", "EINVAL", "ENOTSOCK", "ENOPROTOOPT", "EOPNOTSUPP", "ENETUNREACH", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH",
-  "ENOTCONN", "EACCES", "EPERM",
+  "ENOTCONN", "EACCES", "EPERM", "ENOENT", "EROFS", "ESRCH", "ENOSYS",
 ];
-const MOST_LINUX = [9, 22, 88, 92, 95, 101, 104, 110, 113, 107, 13, 1];
-const SYSTEM_V = [9, 22, 95, 99, 122, 128, 131, 145, 148, 134, 13, 1];
-const BERKELEY = [9, 22, 38, 42, 45, 51, 54, 60, 65, 57, 13, 1];
-const APPLE = [9, 22, 38, 42, 102, 51, 54, 60, 65, 57, 13, 1];
-const PARISC = [9, 22, 216, 220, 223, 229, 232, 238, 242, 235, 13, 1];
-const AIX = [9, 22, 57, 61, 64, 70, 73, 78, 81, 76, 13, 1];
-// Winsock has no EPERM of its own, so none is asserted.
+const MOST_LINUX = [9, 22, 88, 92, 95, 101, 104, 110, 113, 107, 13, 1, 2, 30, 3, 38];
+const SYSTEM_V = [9, 22, 95, 99, 122, 128, 131, 145, 148, 134, 13, 1, 2, 30, 3];
+const BERKELEY = [9, 22, 38, 42, 45, 51, 54, 60, 65, 57, 13, 1, 2, 30, 3];
+const APPLE = [9, 22, 38, 42, 102, 51, 54, 60, 65, 57, 13, 1, 2, 30];
+const PARISC = [9, 22, 216, 220, 223, 229, 232, 238, 242, 235, 13, 1, 2, 30, 3];
+const AIX = [9, 22, 57, 61, 64, 70, 73, 78, 81, 76, 13, 1, 2, 30];
+// Winsock has no EPERM, ENOENT or EROFS of its own, so none is asserted.
 const WINSOCK = [10009, 10022, 10038, 10042, 10045, 10051, 10054, 10060, 10065, 10057, 10013];
 
 const linux: Expected = {
@@ -309,6 +309,32 @@ for (const [key, row] of Object.entries(PLATFORMS)) {
     assertEquals(unconfirmed.filter((cell) => !(cell in options) && !cells.has(cell)), []);
   });
 }
+
+test("The values of the whole system are those of its source, and an error that has a remedy is one of the row", () => {
+  const files = "linux linux-mips linux-sparc linux-alpha linux-parisc android".split(" ");
+  const named = "macos ios freebsd freebsd-before-14".split(" ");
+  for (const [key, { system, errors }] of Object.entries(PLATFORMS)) {
+    assertEquals(typeof system === "string", ![...files, ...named].includes(key), key);
+    if (typeof system === "string") continue;
+    assertEquals(system.folder, files.includes(key) ? "/proc/sys/" : undefined);
+    assertEquals<unknown>(
+      system.values,
+      system.folder
+        ? {
+          idle: ["net.ipv4.tcp_keepalive_time", 1000, 1, 2_147_483],
+          interval: ["net.ipv4.tcp_keepalive_intvl", 1000, 1, 2_147_483],
+          count: ["net.ipv4.tcp_keepalive_probes", 1, 1, 255],
+          retries: ["net.ipv4.tcp_retries2", 1, 0, 255],
+        }
+        : {
+          idle: ["net.inet.tcp.keepidle", 1, 1, 2_147_483_647],
+          interval: ["net.inet.tcp.keepintvl", 1, 1, 2_147_483_647],
+          count: ["net.inet.tcp.keepcnt", 1, 1, 2_147_483_647],
+        },
+    );
+    for (const code of Object.keys(system.remedies)) assert(Object.values(errors).includes(code), `${key} ${code}`);
+  }
+});
 
 /** The key of the row that is found for a machine. Asking for a release or a version that is not given here throws. */
 function find(platform: string, arch: string, release?: string, version?: string): string | undefined {
