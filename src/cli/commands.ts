@@ -5,7 +5,8 @@
  */
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
+import { doctor } from "./doctor.ts";
 import { plan } from "./plan.ts";
 
 /** The commands, in the order in which the help lists them. */
-export const COMMANDS: readonly Command[] = [plan, demo];
+export const COMMANDS: readonly Command[] = [doctor, plan, demo];

@@ -1,0 +1,148 @@
+/**
+ * `keepalive doctor`: what is not well, and what to do.
+ *
+ * @module
+ */
+import {
+  diagnose,
+  type Finding,
+  getSystemKeepAlive,
+  KeepAliveError,
+  type RuntimeRelease,
+  type SystemKeepAlive,
+} from "../../mod.ts";
+import { wrap } from "../lines.ts";
+import { list } from "../words.ts";
+import { amount, asked, type Command, EXIT, Misuse, type Values } from "./command.ts";
+import { gather, type Gathered, pidOf, remoteOf } from "./gather.ts";
+import { releases, TITLES } from "./releases.ts";
+import type { Format, Terminal } from "./terminal.ts";
+
+const help = `Usage: keepalive doctor [--path PATH] [--pid N | --all] [--remote END] [--json]
+
+Looks at the host's values and at its runtimes (the one that runs this, and node,
+bun and deno of PATH), and at the TCP sockets of programs that run; tells what is
+not well, the worst first, why it matters, and what to do. Nothing is changed.
+
+What to look at:
+  --path PATH    what the connections go through: a name as keepalive plan takes
+                 it, or its limit, a TIME as 30s or 5m: what is said of sockets and
+                 host is said with regard to it
+  --pid N        the sockets of this process, too
+  --all          the sockets of all processes that let themselves be looked into
+  --remote END   of these only those to HOST:PORT, HOST or :PORT; HOST is an IP
+                 address, [IPv6], or a network such as 10.0.0.0/8
+
+Output; what could not be looked at is told on the standard error:
+  --json         prints { findings, looked, refused }: findings as diagnose()
+                 returns them, [{ code, severity, message, remedy, sockets }];
+                 looked is { sockets, processes, system, runtimes }, where sockets
+                 and processes are numbers, system is what getSystemKeepAlive()
+                 returns, or null, and runtimes are [{ name, version }]; refused are
+                 sentences; times in milliseconds
+  --help         prints this
+
+Exit codes: 0 where there is no problem and no warning (notes there may be), 1 where
+there is one, 2 where it could not look: into the process, or into any, or, without
+--pid and --all, at the host's values.
+
+Examples:
+  keepalive doctor
+  keepalive doctor --pid 4711
+  keepalive doctor --pid 4711 --remote :5432 --path aws-nlb
+  keepalive doctor --all --path 5m --json
+`;
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const options = { path: text, pid: text, all: flag, remote: text, json: flag } as const;
+
+/** What was looked at, as `--json` prints it. */
+interface Looked {
+  readonly sockets: number;
+  readonly processes: number;
+  readonly system: SystemKeepAlive | null;
+  readonly runtimes: readonly RuntimeRelease[];
+}
+
+/** What is called, or the sentence that says why it cannot be. */
+function attempt<Result>(call: () => Result): Result | string {
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof KeepAliveError)) throw error;
+    return error.message;
+  }
+}
+
+function socketsOf({ pid, all, remote }: Pick<Values<typeof options>, "pid" | "all" | "remote">): Gathered {
+  if (pid !== undefined && all) throw new Misuse("--pid and --all stand against each other");
+  if (pid === undefined && !all) {
+    if (remote !== undefined) throw new Misuse("--remote is for sockets: give --pid or --all");
+    return { sockets: [], refused: [], looked: 0 };
+  }
+  const filter = remote === undefined ? {} : remoteOf(remote);
+  const number = pid === undefined ? undefined : pidOf(pid);
+  const found = attempt(() => gather(number, filter));
+  return typeof found === "string" ? { sockets: [], refused: [found], looked: 0 } : found;
+}
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** What was looked at, in words. */
+function summary({ sockets, processes, system, runtimes }: Looked): string {
+  const what = [
+    ...processes > 0 ? [`${plural(sockets, "socket", "sockets")} of ${plural(processes, "process", "processes")}`] : [],
+    ...system ? ["the host's values"] : [],
+    ...runtimes.map(({ name, version }) => `${TITLES[name]} ${version}`),
+  ];
+  return `looked at ${list(what)}`;
+}
+
+const FORMATS: Record<Finding["severity"], Format> = { problem: "red", warning: "yellow", note: "bold" };
+
+function print(findings: readonly Finding[], looked: Looked, terminal: Terminal): void {
+  const width = Math.min(terminal.columns, 100);
+  const lines = (words: string) => wrap(words, width - 2).map((line) => `  ${line}\n`).join("");
+  for (const { code, message, remedy, severity } of findings) {
+    terminal.write(`${terminal.paint(FORMATS[severity], severity)} ${code}\n${lines(message)}`);
+    terminal.write(`${lines(`What to do: ${remedy}`)}\n`);
+  }
+  if (findings.length === 0) terminal.write("nothing was found\n\n");
+  terminal.write(wrap(summary(looked), width).map((line) => `${line}\n`).join(""));
+}
+
+/** Tells what could not be looked at: of many processes the first. */
+function complain(processes: readonly string[], others: readonly string[], terminal: Terminal): void {
+  const [first] = processes;
+  const sentences = processes.length > 1
+    ? [`${processes.length} processes were not looked into; the first reason: ${first}`]
+    : processes;
+  for (const sentence of [...sentences, ...others]) terminal.complain(`keepalive: ${sentence}\n`);
+}
+
+/** The command. */
+export const doctor: Command<typeof options> = {
+  name: "doctor",
+  summary: "what is not well about sockets, host and runtimes, and what to do",
+  help,
+  options,
+  run({ values: { path: typed, json, ...which } }, terminal) {
+    const path = typed === undefined ? undefined : amount(typed);
+    // Wrong use is told before anything is looked at.
+    asked(() => diagnose([], { path }));
+    const { sockets, looked: processes, refused } = socketsOf(which);
+    const values = attempt(getSystemKeepAlive);
+    const system = typeof values === "string" ? undefined : values;
+    const { runtimes, refused: unknown } = releases();
+    const findings = diagnose(sockets, { path, system, runtimes });
+    const looked = { sockets: sockets.length, processes, system: system ?? null, runtimes };
+    const others = [...typeof values === "string" ? [values] : [], ...unknown];
+    if (json) terminal.write(`${JSON.stringify({ findings, looked, refused: [...refused, ...others] }, null, 2)}\n`);
+    else print(findings, looked, terminal);
+    complain(refused, others, terminal);
+    const isBlind = which.pid !== undefined || which.all ? processes === 0 : system === undefined;
+    if (isBlind) return EXIT.blind;
+    return findings.some(({ severity }) => severity !== "note") ? EXIT.found : EXIT.fine;
+  },
+};
