@@ -27,6 +27,9 @@ export function ownRelease(): RuntimeRelease {
   return bun ? { name: "bun", version: bun } : { name: "node", version: node };
 }
 
+/** What each prints. */
+const PRINTED = { bun: /^(\d+\.\d+\.\d+\S*)/, deno: /^deno (\d+\.\d+\.\d+\S*)/, node: /^v(\d+\.\d+\.\d+\S*)/ };
+
 /** The version of the program of this name; undefined where there is none. */
 function versionOf(name: RuntimeRelease["name"]): string | undefined {
   try {
@@ -36,9 +39,8 @@ function versionOf(name: RuntimeRelease["name"]): string | undefined {
       stdio: ["ignore", "pipe", "ignore"],
       timeout: TIMEOUT,
     });
-    const version = /\d+\.\d+\.\d+[\w.+-]*/.exec(text)?.[0];
-    if (version === undefined) throw new Error("it prints no version");
-    return version;
+    // Where there is no node, Deno runs itself in its place.
+    return PRINTED[name].exec(text)?.[1];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
@@ -47,26 +49,27 @@ function versionOf(name: RuntimeRelease["name"]): string | undefined {
 
 const NAMES = ["node", "bun", "deno"] as const;
 
-/** Whether this may run them; where Deno lets it not, it would ask. */
-const mayRun = (): boolean =>
-  isGranted({ name: "env", variable: "PATH" }) && NAMES.every((name) => isGranted({ name: "run", command: name }));
+/** Whether this may run it; where Deno does not let it, it would ask. */
+const mayRun = (name: string): boolean =>
+  isGranted({ name: "env", variable: "PATH" }) && isGranted({ name: "run", command: name });
 
 /** The runtime that runs this, and those that PATH leads to. */
 export function releases(): Releases {
   const runtimes: RuntimeRelease[] = [ownRelease()];
-  if (!mayRun()) {
-    const why = `Deno may not run them; add --allow-run=${NAMES.join(",")} --allow-env=PATH`;
-    return { runtimes, refused: [`Cannot look at ${list(NAMES)}: ${why}`] };
+  const refusals: string[] = [];
+  const kept = NAMES.filter((name) => !mayRun(name));
+  if (kept.length > 0) {
+    const flags = `--allow-run=${NAMES.join(",")} --allow-env=PATH`;
+    refusals.push(`Cannot look at ${list(kept)}: Deno may not run ${kept.length > 1 ? "them" : "it"}; add ${flags}`);
   }
-  const unknown: string[] = [];
-  for (const name of NAMES) {
+  for (const name of NAMES.filter(mayRun)) {
     try {
       const version = versionOf(name);
       const isKnown = runtimes.some((one) => one.name === name && one.version === version);
       if (version !== undefined && !isKnown) runtimes.push({ name, version });
     } catch (error) {
-      unknown.push(refused(`look at ${name}`, error).message);
+      refusals.push(refused(`look at ${name}`, error).message);
     }
   }
-  return { runtimes, refused: unknown };
+  return { runtimes, refused: refusals };
 }
