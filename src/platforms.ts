@@ -17,6 +17,21 @@ export type Setting = "enable" | "idle" | "interval" | "count" | "userTimeout";
  */
 export type Option = readonly [level: number, name: number, unit: number | null, least: number, greatest: number];
 
+/** What a whole system has for the sockets that have no value of their own. */
+export type SystemField = "idle" | "interval" | "count" | "retries";
+
+/** The name of such a value, how many milliseconds one of its counts is (1 for plain numbers too), and what is accepted. */
+export type SystemValue = readonly [name: string, unit: number, least: number, greatest: number];
+
+/** Where the values of a whole system are. */
+export interface SystemValues {
+  /** The folder in which they are files, with a slash for each dot of the name. Absent: sysctlbyname(3) takes the names. */
+  readonly folder?: string;
+  readonly values: Readonly<Partial<Record<SystemField, SystemValue>>>;
+  /** What helps against an error, by its name. */
+  readonly remedies: Readonly<Record<string, string>>;
+}
+
 /**
  * What a system tells of a connection beside its state. `retransmits` and `backoff` are of what is on its way now,
  * `retransmissions` of the whole life; `unacked` and `sacked` of a listener are its queue and that queue's length.
@@ -38,21 +53,6 @@ export type Fact =
 
 /** Where a fact stands in a system's answer; `unit` is how many milliseconds one count is, or 1 for plain numbers. */
 export type Field = readonly [offset: number, size: 1 | 4 | 8, unit: number];
-
-/** What a whole system has for the sockets that have no value of their own. */
-export type SystemField = "idle" | "interval" | "count" | "retries";
-
-/** The name of such a value, how many milliseconds one of its counts is (1 for plain numbers too), and what is accepted. */
-export type SystemValue = readonly [name: string, unit: number, least: number, greatest: number];
-
-/** Where the values of a whole system are. */
-export interface SystemValues {
-  /** The folder in which they are files, with a slash for each dot of the name. Absent: sysctlbyname(3) takes the names. */
-  readonly folder?: string;
-  readonly values: Readonly<Partial<Record<SystemField, SystemValue>>>;
-  /** What helps against an error, by its name. */
-  readonly remedies: Readonly<Record<string, string>>;
-}
 
 /** What tells the row that a machine belongs to, in the words of `process.platform`, `process.arch` and `node:os`. */
 export interface Match {

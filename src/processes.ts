@@ -93,7 +93,8 @@ function whyNot(system: System, pid: number): string {
   if (theirs !== undefined && theirs !== ours && ours !== 0) {
     return `it runs as user ${theirs}, and this process as user ${ours}; run this as that user or as root`;
   }
-  const scope = Number(readText(system, "/proc/sys/kernel/yama/ptrace_scope"));
+  const yama = readText(system, "/proc/sys/kernel/yama/ptrace_scope");
+  const scope = typeof yama === "string" ? Number(yama) : 0;
   if (scope === 3) return "the sysctl kernel.yama.ptrace_scope is 3, which lets nobody, until the next boot";
   if (ours === 0) {
     return "this process is root without CAP_SYS_PTRACE over it; " +

@@ -25,6 +25,7 @@ export async function keepalive(args: readonly string[], terminal: Partial<Termi
   const code = await main(args, {
     isTerminal: false,
     columns: 80,
+    rows: 24,
     write: (text) => void (out += text),
     complain: (text) => void (err += text),
     paint: (_, text) => text,

@@ -93,7 +93,7 @@ test("keepalive plan tells reasons, cautions, traffic and both timelines, in 80 
   }
   const traffic = async (line: string) => /^Traffic\n {2}- (.*)$/m.exec((await plan(`${line} --os linux`)).out)?.[1];
   assertEquals(await traffic("--probe-every 1h"), "1 probe an hour, 104 bytes both ways");
-  assertEquals(await traffic("--probe-every 7s --connections 100"), "51400 probes an hour, 5348.6 kB both ways");
+  assertEquals(await traffic("--probe-every 7s --connections 100"), "51429 probes an hour, 5348.6 kB both ways");
 });
 
 test("keepalive plan draws the limit of what is to be survived", async () => {

@@ -4,12 +4,14 @@
  *   inspect_child.ts states    sockets in every state that a program can hold, and what this module and the machine's own
  *                              tools say of them
  *   inspect_child.ts deaths    connections whose peers fall silent, and what was said of them until they had died
+ *   inspect_child.ts watch     such a connection, and each picture of keepalive list --watch until it had died
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { findSockets, type KeepAliveOptions, setKeepAlive } from "../mod.ts";
 import { c } from "./c.ts";
+import { keepalive } from "./cli.ts";
 
 function shell(command: string): string {
   const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
@@ -109,5 +111,25 @@ async function deaths(): Promise<unknown> {
   }
 }
 
-const answer = await (process.argv[2] === "states" ? states() : deaths());
+/** What a watch shows of a connection whose peer falls silent. */
+async function watch(): Promise<unknown> {
+  const { pair, port } = listener(8);
+  const [end] = pair();
+  setKeepAlive(end, { idle: "2s", interval: "1s", count: 3 });
+  silence(port);
+  const shown: { at: number; text: string }[] = [];
+  const stop = new AbortController();
+  await keepalive(["list", "--pid", `${process.pid}`, "--remote", `:${port}`, "--watch", "--every", "100ms"], {
+    write: (text) => {
+      shown.push({ at: performance.now(), text });
+      // Closed, it has no other end any more.
+      if (!text.includes("established")) stop.abort();
+    },
+    stopped: () => stop.signal,
+  });
+  return shown;
+}
+
+const modes: Record<string, () => Promise<unknown>> = { states, deaths, watch };
+const answer = await modes[process.argv[2]]();
 process.stdout.write(JSON.stringify(answer), () => process.exit());

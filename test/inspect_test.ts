@@ -178,3 +178,24 @@ test("findSockets() counts down to a death that comes when it always said", with
   });
   assertEquals(kinds, []);
 });
+
+test("keepalive list --watch counts down to a death that comes when it always said", withNetwork, () => {
+  const shown = child<{ at: number; text: string }[]>("watch");
+  const end = shown.pop();
+  assert(end && !end.text.includes("established"));
+  const last = shown.at(-1)?.at ?? NaN;
+  const said = shown.flatMap(({ at, text }) => {
+    const [, count, earliest, latest = earliest] =
+      /(\d) of 3 probes unanswered, dies in (\d+)(?: to (\d+))? s$/m.exec(text) ?? [];
+    return count === undefined ? [] : [{ at, count, earliest: Number(earliest) * 1000, latest: Number(latest) * 1000 }];
+  });
+  // A second is 10 pictures.
+  assertEquals([...new Set(said.map(({ count }) => count))], ["1", "2", "3"]);
+  for (const { at, earliest, latest } of said) {
+    assert(
+      at + earliest <= end.at + TICK && at + latest >= last - TICK,
+      `${at} ${earliest} ${latest}: ${last} to ${end.at}`,
+    );
+  }
+  assert(said.length > 20 && said[0].latest >= 3000 && said[said.length - 1].latest <= 1000);
+});

@@ -13,8 +13,9 @@ import {
 } from "../../mod.ts";
 import { wrap } from "../lines.ts";
 import { list } from "../words.ts";
-import { amount, asked, type Command, EXIT, Misuse, type Values } from "./command.ts";
-import { gather, type Gathered, pidOf, remoteOf } from "./gather.ts";
+import { amount, asked, type Command, EXIT, Misuse } from "./command.ts";
+import { filterOf, gather, type Gathered } from "./gather.ts";
+import { complain } from "./list.ts";
 import { releases, TITLES } from "./releases.ts";
 import type { Format, Terminal } from "./terminal.ts";
 
@@ -65,26 +66,14 @@ interface Looked {
   readonly runtimes: readonly RuntimeRelease[];
 }
 
-/** What is called, or the sentence that says why it cannot be. */
-function attempt<Result>(call: () => Result): Result | string {
+/** The host's values, or the sentence that says why they cannot be read. */
+function hostValues(): SystemKeepAlive | string {
   try {
-    return call();
+    return getSystemKeepAlive();
   } catch (error) {
     if (!(error instanceof KeepAliveError)) throw error;
     return error.message;
   }
-}
-
-function socketsOf({ pid, all, remote }: Pick<Values<typeof options>, "pid" | "all" | "remote">): Gathered {
-  if (pid !== undefined && all) throw new Misuse("--pid and --all stand against each other");
-  if (pid === undefined && !all) {
-    if (remote !== undefined) throw new Misuse("--remote is for sockets: give --pid or --all");
-    return { sockets: [], refused: [], looked: 0 };
-  }
-  const filter = remote === undefined ? {} : remoteOf(remote);
-  const number = pid === undefined ? undefined : pidOf(pid);
-  const found = attempt(() => gather(number, filter));
-  return typeof found === "string" ? { sockets: [], refused: [found], looked: 0 } : found;
 }
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -112,15 +101,6 @@ function print(findings: readonly Finding[], looked: Looked, terminal: Terminal)
   terminal.write(wrap(summary(looked), width).map((line) => `${line}\n`).join(""));
 }
 
-/** Tells what could not be looked at: of many processes the first. */
-function complain(processes: readonly string[], others: readonly string[], terminal: Terminal): void {
-  const [first] = processes;
-  const sentences = processes.length > 1
-    ? [`${processes.length} processes were not looked into; the first reason: ${first}`]
-    : processes;
-  for (const sentence of [...sentences, ...others]) terminal.complain(`keepalive: ${sentence}\n`);
-}
-
 /** The command. */
 export const doctor: Command<typeof options> = {
   name: "doctor",
@@ -129,20 +109,25 @@ export const doctor: Command<typeof options> = {
   options,
   run({ values: { path: typed, json, ...which } }, terminal) {
     const path = typed === undefined ? undefined : amount(typed);
+    const { pid, all, remote } = which;
+    const isAsked = pid !== undefined || all === true;
+    if (!isAsked && remote !== undefined) throw new Misuse("--remote is for sockets: give --pid or --all");
+    const filter = filterOf(which);
     // Wrong use is told before anything is looked at.
     asked(() => diagnose([], { path }));
-    const { sockets, looked: processes, refused } = socketsOf(which);
-    const values = attempt(getSystemKeepAlive);
-    const system = typeof values === "string" ? undefined : values;
+    const gathered: Gathered = isAsked ? gather(filter) : { sockets: [], refused: [], looked: 0 };
+    const { sockets, looked: processes, refused } = gathered;
+    const values = hostValues();
+    const system = typeof values === "string" ? null : values;
     const { runtimes, refused: unknown } = releases();
-    const findings = diagnose(sockets, { path, system, runtimes });
-    const looked = { sockets: sockets.length, processes, system: system ?? null, runtimes };
+    const findings = diagnose(sockets, { path, system: system ?? undefined, runtimes });
+    const looked: Looked = { sockets: sockets.length, processes, system, runtimes };
     const others = [...typeof values === "string" ? [values] : [], ...unknown];
     if (json) terminal.write(`${JSON.stringify({ findings, looked, refused: [...refused, ...others] }, null, 2)}\n`);
     else print(findings, looked, terminal);
-    complain(refused, others, terminal);
-    const isBlind = which.pid !== undefined || which.all ? processes === 0 : system === undefined;
-    if (isBlind) return EXIT.blind;
+    const code = isAsked ? complain(gathered, terminal) : system ? EXIT.fine : EXIT.blind;
+    for (const sentence of others) terminal.complain(`keepalive: ${sentence}\n`);
+    if (code !== EXIT.fine) return code;
     return findings.some(({ severity }) => severity !== "note") ? EXIT.found : EXIT.fine;
   },
 };

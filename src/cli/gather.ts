@@ -16,39 +16,85 @@ export interface Gathered {
   readonly looked: number;
 }
 
+/** Options that say which sockets are meant. */
+export interface Which {
+  readonly pid?: string;
+  readonly all?: true;
+  readonly local?: string;
+  readonly remote?: string;
+  readonly state?: readonly string[];
+}
+
+/** How they are given. */
+export const WHICH = {
+  pid: { type: "string" },
+  local: { type: "string" },
+  remote: { type: "string" },
+  state: { type: "string", multiple: true },
+} as const;
+
+/** The same in words. */
+export const WHICH_HELP = `  --local HOST:PORT   those whose own end is this: an IP address, [IPv6], or a
+                      network such as 10.0.0.0/8; HOST or :PORT alone will do
+  --remote HOST:PORT  those whose other end is this
+  --state STATE       those in this state of TCP, as established or close-wait;
+                      may be given several times`;
+
 /** The number of a process, as it was typed. */
-export function pidOf(text: string): number {
+function pidOf(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new Misuse(`--pid ${text}: expected the number of a process`);
 }
 
-/** HOST:PORT, either alone too, as fields of a filter; an IPv6 address stands in brackets. */
-export function remoteOf(text: string): SocketFilter {
-  const [, six, host, port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
+/** HOST:PORT, or either alone; an IPv6 address stands in brackets. */
+function endOf(option: string, text: string): { address?: string; port?: number } {
+  const [, six, host, port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const address = six ?? host;
-  const isPort = port !== undefined && Number(port) <= 65_535;
-  if ((address === undefined || address === "") && !isPort || port !== undefined && !isPort) {
-    throw new Misuse(`--remote ${text}: expected HOST:PORT, HOST or :PORT, where HOST is an IP address or a network`);
+  if (!address && port === undefined || Number(port ?? 0) > 65_535) {
+    throw new Misuse(`--${option} ${text}: expected HOST:PORT, HOST or :PORT, with IPv6 as [HOST]:PORT`);
   }
-  return { ...address && { remoteAddress: address }, ...isPort && { remotePort: Number(port) } };
+  return { ...address && { address }, ...port !== undefined && { port: Number(port) } };
+}
+
+/** The filter that options come to. */
+export function filterOf({ pid, all, local, remote, state }: Which): SocketFilter {
+  if (pid !== undefined && all) throw new Misuse("--pid and --all stand against each other");
+  const mine = local === undefined ? {} : endOf("local", local);
+  const other = remote === undefined ? {} : endOf("remote", remote);
+  return {
+    pid: pid === undefined ? undefined : pidOf(pid),
+    localAddress: mine.address,
+    localPort: mine.port,
+    remoteAddress: other.address,
+    remotePort: other.port,
+    state,
+  };
 }
 
 /** Gathers the sockets of one process, or of all but this one. */
-export function gather(pid: number | undefined, filter: SocketFilter): Gathered {
-  if (pid !== undefined) {
-    return { sockets: asked(() => findSockets({ ...filter, pid })), refused: [], looked: 1 };
-  }
+export function gather(filter: SocketFilter): Gathered {
   const sockets: TcpSocket[] = [];
   const refused: string[] = [];
-  const others = findProcesses().filter(({ pid }) => pid !== currentProcess().pid);
-  for (const { pid } of others) {
+  let looked = 0;
+  const look = (act: () => void) => {
     try {
-      sockets.push(...asked(() => findSockets({ ...filter, pid })));
+      asked(act);
+      looked += 1;
     } catch (error) {
       if (!(error instanceof KeepAliveError)) throw error;
       // What has ended meanwhile is nothing to tell of.
-      if (error.code !== "ESRCH") refused.push(error.message);
+      if (filter.pid !== undefined || error.code !== "ESRCH") refused.push(error.message);
     }
+  };
+  if (filter.pid !== undefined) {
+    look(() => sockets.push(...findSockets(filter)));
+    return { sockets, refused, looked };
   }
-  return { sockets, refused, looked: others.length - refused.length };
+  // Wrong use is found also where there is no process to look into.
+  asked(() => findSockets({ ...filter, pid: currentProcess().pid }));
+  let pids: number[] = [];
+  look(() => pids = findProcesses().map(({ pid }) => pid).filter((pid) => pid !== currentProcess().pid));
+  looked = 0;
+  for (const pid of pids) look(() => sockets.push(...findSockets({ ...filter, pid })));
+  return { sockets, refused, looked };
 }

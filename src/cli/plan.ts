@@ -114,7 +114,7 @@ function codeOf(options: KeepAliveOptions): string {
 
 /** What idle connections cost, in words. */
 function costOf({ probesPerHour, bytesPerHour }: Traffic): string {
-  const probes = Number(probesPerHour.toPrecision(3));
+  const probes = probesPerHour < 100 ? Number(probesPerHour.toPrecision(3)) : Math.round(probesPerHour);
   const bytes = bytesPerHour < 1000 ? `${Math.ceil(bytesPerHour)} bytes` : `${Math.ceil(bytesPerHour / 100) / 10} kB`;
   return `${probes} probe${probes === 1 ? "" : "s"} an hour, ${bytes} both ways`;
 }

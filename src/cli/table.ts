@@ -18,8 +18,8 @@ export interface Column {
   readonly shrinks?: { readonly turn: number; readonly least: number };
   /** Whether what is too long goes on in the next line; else it is cut, which "…" shows. */
   readonly wraps?: boolean;
-  /** Paints a cell, of which this is the text. */
-  paint?(drawn: string, text: string): string;
+  /** Paints a cell, of which this is the text, in the row of this number. */
+  paint?(drawn: string, text: string, row: number): string;
 }
 
 /** Between two columns. */
@@ -74,7 +74,7 @@ export function table(
   };
   const titles = columns.map(({ title }, at) => cut(title, widths[at]));
   const head = line(titles, (drawn) => drawn.trim() === "" ? drawn : terminal.paint("bold", drawn));
-  const body = cells.map((row) => {
+  const body = cells.map((row, number) => {
     const parts = row.map((text, at) => columns[at].wraps ? wrap(text, widths[at]) : [cut(text, widths[at])]);
     const height = Math.max(...parts.map(({ length }) => length));
     return Array.from(
@@ -82,7 +82,7 @@ export function table(
       (_, at) =>
         line(
           parts.map((part) => part[at] ?? ""),
-          (drawn, column) => columns[column].paint?.(drawn, row[column]) ?? drawn,
+          (drawn, column) => columns[column].paint?.(drawn, row[column], number) ?? drawn,
         ),
     ).join("");
   });

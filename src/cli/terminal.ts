@@ -15,6 +15,8 @@ export interface Terminal {
   readonly isTerminal: boolean;
   /** How many columns it has; 80 where it is none. */
   readonly columns: number;
+  /** How many rows; 24 where it is none. */
+  readonly rows: number;
   /** Writes to the standard output. Once its reader has gone, nothing is written. */
   write(text: string): void;
   /** Writes to the standard error. */
@@ -49,8 +51,14 @@ function ask(question: string): Promise<string | null> {
   }).finally(() => lines.close());
 }
 
-/** The terminal, or the pipes, that this process was started with. */
+let system: Terminal | undefined;
+
+/** The terminal, or the pipes, that this process was started with; opened once. */
 export function systemTerminal(): Terminal {
+  return system ??= open();
+}
+
+function open(): Terminal {
   const process = currentProcess();
   const { stdout, stderr } = process;
   const stop = new AbortController();
@@ -72,12 +80,17 @@ export function systemTerminal(): Terminal {
   stderr.on("error", () => {});
   return {
     isTerminal,
-    columns: isTerminal && stdout.columns || 80,
+    get columns() {
+      return isTerminal && stdout.columns || 80; // A terminal may change, and one without a size says 0.
+    },
+    get rows() {
+      return isTerminal && stdout.rows || 24;
+    },
     write(text) {
       try {
         if (isWritable) stdout.write(text);
       } catch (error) {
-        failed(error); // as Deno says that a disk is full
+        failed(error); // As Deno says that a disk is full.
       }
     },
     complain: (text) => void stderr.write(text),

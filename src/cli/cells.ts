@@ -1,0 +1,70 @@
+/**
+ * Sockets as the cells of a table.
+ *
+ * @module
+ */
+import type { Endpoint, KeepAliveState, TcpSocket } from "../../mod.ts";
+import { formatDuration } from "../duration.ts";
+import type { Column } from "./table.ts";
+import type { Format } from "./terminal.ts";
+
+/** The process. */
+export const processCell = ({ pid, program }: TcpSocket): string => `${pid} ${program}`;
+
+/** One end, as URLs have it. */
+export function endCell(end: Endpoint | null): string {
+  if (!end) return "-";
+  return end.address.includes(":") ? `[${end.address}]:${end.port}` : `${end.address}:${end.port}`;
+}
+
+/** What is in force: the idle time, the interval and the count, and the user timeout in brackets. */
+export function stateCell(state: KeepAliveState | null): string {
+  if (!state) return "-";
+  const { enable, idle, interval, count, userTimeout } = state;
+  const time = (value: number | undefined) => value === undefined ? "?" : formatDuration(value);
+  const timeout = userTimeout ? ` (${time(userTimeout)})` : "";
+  return enable ? `${time(idle)} ${time(interval)} x${count ?? "?"}${timeout}` : `off${timeout}`;
+}
+
+const TIMERS = { "keep-alive": "probe", retransmission: "resend", "window probe": "window" } as const;
+
+/** The timer, and when it runs out. */
+export function timerCell({ timer }: TcpSocket): string {
+  if (!timer) return timer === null ? "-" : "";
+  const seconds = Math.round(timer.in / 1000);
+  return `${TIMERS[timer.kind]} ${
+    timer.in < 10_000 ? `${(timer.in / 1000).toFixed(1)}s` : formatDuration(seconds * 1000)
+  }`;
+}
+
+/** What is unanswered: probes, or what was sent again. */
+export function unansweredCell({ unansweredProbes, retransmitting, timer }: TcpSocket): string {
+  const count = timer?.kind === "retransmission" ? retransmitting : unansweredProbes;
+  return count === undefined ? "" : String(count);
+}
+
+/** How a socket is painted: red is dying, yellow would not be noticed if it did. */
+export function formatOf(
+  { keepAlive, listening, retransmitting = 0, state, unansweredProbes = 0 }: TcpSocket,
+): Format | undefined {
+  if (listening) return "dim";
+  if (unansweredProbes > 0 || retransmitting > 1) return "red";
+  return keepAlive && !keepAlive.enable || state === "close-wait" ? "yellow" : undefined;
+}
+
+/** Addresses of IPv6 are long: where nothing else helps, they are cut. */
+const END = { shrinks: { turn: 2, least: 12 } } as const;
+
+/** The columns that tell which socket it is. */
+export const WHO: readonly Column[] = [
+  { title: "process", shrinks: { turn: 1, least: 12 } },
+  { title: "local", ...END },
+  { title: "remote", ...END },
+];
+
+/** Their cells. */
+export const whoCells = (socket: TcpSocket): string[] => [
+  processCell(socket),
+  endCell(socket.local),
+  endCell(socket.remote),
+];

@@ -1,0 +1,165 @@
+/**
+ * `keepalive set`: keep-alive on the sockets of a program that runs.
+ *
+ * @module
+ */
+import {
+  KeepAliveError,
+  type KeepAliveOptions,
+  type KeepAliveState,
+  keepAliveTimeline,
+  setKeepAlive,
+  type TcpSocket,
+} from "../../mod.ts";
+import { stateCell, WHO, whoCells } from "./cells.ts";
+import { amount, asked, type Command, EXIT, Misuse, type Values } from "./command.ts";
+import { filterOf, gather, WHICH, WHICH_HELP } from "./gather.ts";
+import { complain } from "./list.ts";
+import { table } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+const help = `Usage: keepalive set --pid N [--local HOST:PORT] [--remote HOST:PORT]
+                     [--state STATE] OPTIONS [--dry-run | --yes] [--json]
+
+Sets keep-alive on TCP sockets of a program that runs, of whatever language: on
+connections, and on listening sockets, from which later connections inherit it.
+The program is neither stopped nor told, and may set its own again.
+
+Which sockets:
+  --pid N             those of this process
+${WHICH_HELP}
+
+What to set; TIME is as 60s, 5m or 1m30s. What is not given is left as it is,
+but keep-alive is switched on:
+  --idle TIME         the silence before the first probe
+  --interval TIME     the time between probes that stay unanswered
+  --count N           the unanswered probes after which it is given up
+  --user-timeout TIME the longest wait for an acknowledgement; 0 is none, and
+                      auto is idle + interval x count
+  --on                nothing but keep-alive itself
+  --off               switches it off
+
+How:
+  --dry-run           shows what would be set, and sets nothing
+  --yes               does not ask
+  --json              prints [{ socket, before, after, error }], where after is
+                      what the kernel says, or what would be set; needs --yes or
+                      --dry-run
+  --help              prints this
+
+Examples:
+  keepalive set --pid 4711 --idle 60s --interval 15s --count 4 --dry-run
+  keepalive set --pid 4711 --remote :5432 --idle 60s --user-timeout auto
+  keepalive set --pid 4711 --state established --off --yes
+`;
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const WHAT = { idle: text, interval: text, count: text, "user-timeout": text, on: flag, off: flag } as const;
+const options = { ...WHICH, ...WHAT, "dry-run": flag, yes: flag, json: flag } as const;
+
+/** What is to be set, checked. */
+function optionsOf({ on, off, ...given }: Values<typeof WHAT>): KeepAliveOptions {
+  const values = Object.entries(given).map(([name, value]) => [
+    name === "user-timeout" ? "userTimeout" : name,
+    amount(value),
+  ]);
+  if (on && off) throw new Misuse("--on and --off stand against each other");
+  if (values.length === 0 && !on && !off) {
+    throw new Misuse("nothing to set: give --idle, --interval, --count, --user-timeout, --on or --off");
+  }
+  const options: KeepAliveOptions = { ...Object.fromEntries(values), ...(on || off) && { enable: on === true } };
+  asked(() => keepAliveTimeline(options));
+  return options;
+}
+
+/** What would be in force after options were set. */
+function after(before: KeepAliveState, options: KeepAliveOptions): KeepAliveState {
+  const { idle, interval, count, userTimeout = before.userTimeout } = options;
+  // The timeline rounds as the kernel wants it, and reckons what "auto" is.
+  const all = {
+    idle: before.idle,
+    interval: before.interval,
+    count: before.count,
+    ...options,
+    userTimeout,
+    enable: true,
+  };
+  const { inForce } = asked(() => keepAliveTimeline(all));
+  const set = {
+    ...idle !== undefined && { idle: inForce.idle },
+    ...interval !== undefined && { interval: inForce.interval },
+    ...count !== undefined && { count: inForce.count },
+    ...options.userTimeout !== undefined && { userTimeout: inForce.userTimeout },
+  };
+  return { ...before, enable: options.enable ?? true, ...set };
+}
+
+/** A socket, what was in force on it, and what is, would be, or stands against it. */
+interface Change {
+  readonly socket: TcpSocket;
+  readonly before: KeepAliveState;
+  readonly after?: KeepAliveState;
+  readonly error?: string;
+}
+
+/** Sets it on one socket. */
+function change(socket: TcpSocket, before: KeepAliveState, options: KeepAliveOptions): Change {
+  try {
+    return { socket, before, after: setKeepAlive(socket, options) };
+  } catch (error) {
+    if (!(error instanceof KeepAliveError)) throw error;
+    return { socket, before, error: error.message };
+  }
+}
+
+function draw(changes: readonly Change[], title: string, terminal: Terminal): string {
+  const last = { title, wraps: true, shrinks: { turn: 0, least: 20 } };
+  const rows = changes.map(({ socket, before, after, error }) => [
+    ...whoCells(socket),
+    stateCell(before),
+    error ?? stateCell(after ?? null),
+  ]);
+  return table([...WHO, { title: "before" }, last], rows, terminal, terminal.isTerminal ? terminal.columns : Infinity);
+}
+
+/** Whether whoever sits there wants it. */
+async function isWanted(count: number, terminal: Terminal): Promise<boolean> {
+  const answer = await terminal.ask(`Set this on ${count === 1 ? "this socket" : `these ${count} sockets`}? [y/N] `);
+  if (answer === null) throw new Misuse("nobody can be asked here whether to set this: give --yes, or --dry-run");
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** The command. */
+export const set: Command<typeof options> = {
+  name: "set",
+  summary: "keep-alive on the sockets of a program that runs",
+  help,
+  options,
+  async run({ values: { "dry-run": isDry, json, yes, ...given } }, terminal) {
+    const { pid, local, remote, state, ...what } = given;
+    if (pid === undefined) throw new Misuse("--pid is missing: whose sockets?");
+    if (isDry && yes) throw new Misuse("--dry-run and --yes stand against each other");
+    if (json && !isDry && !yes) throw new Misuse("--json needs --yes or --dry-run: nobody is asked");
+    const [filter, options] = [filterOf({ pid, local, remote, state }), optionsOf(what)];
+    const gathered = gather(filter);
+    const refusal = complain(gathered, terminal);
+    if (refusal !== EXIT.fine) return refusal;
+    const planned = gathered.sockets.flatMap((socket): Change[] =>
+      socket.keepAlive ? [{ socket, before: socket.keepAlive, after: after(socket.keepAlive, options) }] : []
+    );
+    if (planned.length === 0) {
+      terminal.complain("keepalive: no connected or listening socket is meant by that\n");
+      return EXIT.found;
+    }
+    if (!json && !yes) terminal.write(draw(planned, "after", terminal));
+    if (!isDry && !yes && !await isWanted(planned.length, terminal)) {
+      terminal.write("nothing was set\n");
+      return EXIT.fine;
+    }
+    const changes = isDry ? planned : planned.map(({ socket, before }) => change(socket, before, options));
+    if (json) terminal.write(`${JSON.stringify(changes, null, 2)}\n`);
+    else if (!isDry) terminal.write(draw(changes, "kernel says now", terminal));
+    return changes.some(({ error }) => error !== undefined) ? EXIT.found : EXIT.fine;
+  },
+};
