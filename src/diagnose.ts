@@ -11,13 +11,14 @@ import type { KeepAliveOptions } from "./options.ts";
 import type { Path } from "./paths.ts";
 import { plan } from "./plan.ts";
 import { pathCautions } from "./planned.ts";
-import type { Platform } from "./platforms.ts";
+import type { Platform, Setting } from "./platforms.ts";
 import { type Context, isOpen } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import { runtimeFindings } from "./runtimes.ts";
 import type { TcpSocket } from "./sockets.ts";
 import type { SystemKeepAlive } from "./system_options.ts";
-import { isOffered, SETTINGS } from "./values.ts";
+import { predict } from "./timeline.ts";
+import { isOffered } from "./values.ts";
 import { hint, show } from "./words.ts";
 
 const FIELDS = ["path", "system", "runtimes"];
@@ -37,17 +38,13 @@ const isLimited = (path: Between): path is Limited => path.probes !== "ignored" 
 
 /** The settings of the README, or a plan for what is between; as much of them as the system offers. */
 function adviceFor(path: Limited | undefined, platform: Platform): KeepAliveOptions {
-  const all = {
-    idle: "60s",
-    interval: "15s",
-    count: 4,
-    ...path && isOffered(platform.options.idle) && plan({ survive: path.limit }, platform).options,
-    userTimeout: "auto",
-  };
-  const known = Object.entries(all).filter(([name]) =>
-    SETTINGS.some((setting) => setting === name && isOffered(platform.options[setting]))
-  );
-  return known.some(([name]) => name === "idle") ? Object.fromEntries(known) : { enable: true };
+  const offers = (setting: Setting) => isOffered(platform.options[setting]);
+  if (!(["idle", "interval", "count"] as const).every(offers)) return { enable: true };
+  const options = path ? plan({ survive: path.limit }, platform).options : { idle: "60s", interval: "15s", count: 4 };
+  if (!offers("userTimeout")) return options;
+  const all: KeepAliveOptions = { ...options, userTimeout: "auto" };
+  // With long times the timers' lateness would cost a probe.
+  return predict(all, {}, platform).cautions.length > 0 ? options : all;
 }
 
 function pathFindings(path: Between | undefined, sockets: readonly TcpSocket[]): Finding[] {
