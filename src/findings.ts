@@ -7,8 +7,39 @@ import type { Duration } from "./duration.ts";
 import type { TcpSocket } from "./sockets.ts";
 import type { SystemKeepAlive } from "./system_options.ts";
 
+/**
+ * Which finding it is. Codes stay; there may be more of them.
+ *
+ * @example
+ * ```ts
+ * import { diagnose, type FindingCode, findSockets } from "@keepalive/tcp";
+ *
+ * const urgent: FindingCode[] = ["DYING", "FORGOTTEN", "WAITING"];
+ * console.log(diagnose(findSockets()).filter(({ code }) => urgent.includes(code)).length); // 0
+ * ```
+ */
+export type FindingCode =
+  | "DYING"
+  | "FORGOTTEN"
+  | "WAITING"
+  | "OFF"
+  | "LISTENER_OFF"
+  | "PATH_IGNORES_PROBES"
+  | "ABOVE_PATH_LIMIT"
+  | "SYSTEM_DEFAULTS"
+  | "ONE_LOST_PROBE"
+  | "COUNT_IGNORED"
+  | "SHORTER_THAN_COUNT"
+  | "AGGRESSIVE"
+  | "RUNTIME_CALL_IGNORED"
+  | "RUNTIME_OPTION_IGNORED"
+  | "RUNTIME_WRONG_UNIT"
+  | "UNCONFIRMED_PATH"
+  | "BUSY_UNNOTICED"
+  | "HOST_DEFAULTS";
+
 /** The codes, in the order in which findings of one severity are told. */
-export const FINDING_CODES = [
+export const FINDING_CODES: readonly FindingCode[] = [
   "DYING",
   "FORGOTTEN",
   "WAITING",
@@ -27,23 +58,10 @@ export const FINDING_CODES = [
   "UNCONFIRMED_PATH",
   "BUSY_UNNOTICED",
   "HOST_DEFAULTS",
-] as const;
-
-/**
- * Which finding it is. Codes stay; there may be more of them.
- *
- * @example
- * ```ts
- * import { diagnose, type FindingCode, findSockets } from "@keepalive/tcp";
- *
- * const urgent: FindingCode[] = ["DYING", "FORGOTTEN", "WAITING"];
- * console.log(diagnose(findSockets()).filter(({ code }) => urgent.includes(code)).length); // 0
- * ```
- */
-export type FindingCode = typeof FINDING_CODES[number];
+];
 
 /** The severities, the worst first. */
-export const SEVERITIES = ["problem", "warning", "note"] as const;
+export const SEVERITIES: readonly Finding["severity"][] = ["problem", "warning", "note"];
 
 /**
  * Something that is not well, or good to know, and what to do.
@@ -63,7 +81,7 @@ export interface Finding {
    * A problem is one now; a warning will be one on the day on which a peer vanishes or something between forgets the
    * connection; a note is good to know.
    */
-  readonly severity: typeof SEVERITIES[number];
+  readonly severity: "problem" | "warning" | "note";
   /** What was found, and why it matters, in a sentence. */
   readonly message: string;
   /** What to do, in a sentence. */

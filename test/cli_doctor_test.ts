@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -241,7 +241,7 @@ if (runtime === "deno") {
     const sentence =
       "Cannot look at node, bun and deno: Deno may not run them; add --allow-run=node,bun,deno --allow-env=PATH";
     assertEquals([status, stderr], [0, `keepalive: ${sentence}\n`]);
-    const blind = run([...command(main, "--no-prompt"), "doctor"]);
+    const blind = run([...command(main, "--no-prompt", "--allow-env=PATH"), "doctor"]);
     assertEquals(blind.status, 2);
     assertStringIncludes(blind.stderr, "--allow-ffi");
   });

@@ -21,14 +21,15 @@ import type { Format, Terminal } from "./terminal.ts";
 
 const help = `Usage: keepalive doctor [--path PATH] [--pid N | --all] [--remote END] [--json]
 
-Looks at the host's values and at its runtimes (the one that runs this, and node,
-bun and deno of PATH), and at the TCP sockets of programs that run; tells what is
-not well, the worst first, why it matters, and what to do. Nothing is changed.
+Looks at the host's values, at its runtimes (the one that runs this, and node,
+bun and deno of PATH), and at the TCP sockets of programs that run; tells what
+is not well, the worst first, why it matters, and what to do. It changes
+nothing.
 
 What to look at:
   --path PATH    what the connections go through: a name as keepalive plan takes
-                 it, or its limit, a TIME as 30s or 5m: what is said of sockets and
-                 host is said with regard to it
+                 it, or its limit, a TIME as 30s or 5m; sockets and host are
+                 judged with regard to it
   --pid N        the sockets of this process, too
   --all          the sockets of all processes that let themselves be looked into
   --remote END   of these only those to HOST:PORT, HOST or :PORT; HOST is an IP
@@ -37,15 +38,15 @@ What to look at:
 Output; what could not be looked at is told on the standard error:
   --json         prints { findings, looked, refused }: findings as diagnose()
                  returns them, [{ code, severity, message, remedy, sockets }];
-                 looked is { sockets, processes, system, runtimes }, where sockets
-                 and processes are numbers, system is what getSystemKeepAlive()
-                 returns, or null, and runtimes are [{ name, version }]; refused are
-                 sentences; times in milliseconds
+                 looked is { sockets, processes, system, runtimes }: how many
+                 sockets of how many processes, what getSystemKeepAlive()
+                 returns, or null, and [{ name, version }]; refused are
+                 sentences; times are milliseconds
   --help         prints this
 
-Exit codes: 0 where there is no problem and no warning (notes there may be), 1 where
-there is one, 2 where it could not look: into the process, or into any, or, without
---pid and --all, at the host's values.
+Exit codes: 0 where there is no problem and no warning (there may be notes), 1
+where there is one, and 2 where it could not look: into the process or, with
+--all, into any; without both, at the host's values.
 
 Examples:
   keepalive doctor
