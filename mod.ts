@@ -267,7 +267,7 @@ export async function whenConnected(
 export function inspectSocket(socket: SocketLike): SocketReport {
   const identity = identify(socket, "read");
   const system = currentSystem();
-  return onSocket(system, socket, identity, "read", (pin, shown) => inspect(system, currentPid(), pin, shown));
+  return onSocket(system, socket, identity, "read", (pin, shown) => inspect(system, pin, shown));
 }
 
 /**

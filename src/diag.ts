@@ -20,10 +20,14 @@ export interface SocketTimer {
 /** What is told of one connection. */
 export interface Diagnosis {
   readonly timer: SocketTimer | null;
+  /** What is unanswered when it runs out: probes, or how often data was sent again. */
+  readonly unanswered: number;
   /** Bytes that were received and not read; of a listening socket, connections that wait to be accepted. */
   readonly received: number;
   /** Bytes that were written and not acknowledged, sent or not. */
   readonly queued: number;
+  /** Whether it surely is in this process's network namespace, whose sysctls rule it. */
+  readonly isHere: boolean;
   /** The other end, of what was looked up in a table: that knows it of connections that are not there yet. */
   readonly remote?: Endpoint;
 }
@@ -37,9 +41,9 @@ const KINDS: readonly (SocketTimer["kind"] | undefined)[] = [
   "window probe",
 ];
 
-function diagnosis(kind: number, time: number, received: number, queued: number): Diagnosis {
+function timerOf(kind: number, time: number): SocketTimer | null {
   const name = KINDS[kind];
-  return { timer: name ? { kind: name, in: time } : null, received, queued };
+  return name ? { kind: name, in: time } : null;
 }
 
 /** struct nlmsghdr, struct inet_diag_req_v2 and struct inet_diag_msg: linux/netlink.h, linux/inet_diag.h. */
@@ -78,12 +82,13 @@ function ask(system: System, netlink: number, pin: number): Diagnosis | undefine
   // The kernel answers within the call that asks.
   if (libc.write(netlink, request) < 0 || libc.read(netlink, answer) < HEADER + MESSAGE) return undefined;
   if (answeredType[0] !== SOCK_DIAG_BY_FAMILY) return undefined;
-  const at = HEADER / 4;
-  return diagnosis(answer[HEADER + 2], answered[at + 13], answered[at + 14], answered[at + 15]);
+  const [time, received, queued] = answered.subarray((HEADER + 52) / 4);
+  const [kind, unanswered] = answer.subarray(HEADER + 2);
+  return { timer: timerOf(kind, time), unanswered, received, queued, isHere: true };
 }
 
 /** One line of /proc/net/tcp: proc_net_tcp.rst. Times are in hundredths of a second. */
-const LINE = /^ *\d+: \S+ (\w+):(\w+) \S+ (\w+):(\w+) (\w+):(\w+) \w+ +\d+ +\d+ (\d+)/gm;
+const LINE = /^ *\d+: \S+ (\w+):(\w+) \S+ (\w+):(\w+) (\w+):(\w+) (\w+) +\d+ +(\d+) (\d+)/gm;
 
 /** An address of a table: words in the machine's order of bytes, printed as numbers. */
 function endpointOf(hex: string, port: string): Endpoint {
@@ -94,14 +99,24 @@ function endpointOf(hex: string, port: string): Endpoint {
 }
 
 /** The tables of the network namespace that a process is in, by inode. */
-function tableOf(system: System, pid: number): ReadonlyMap<string, Diagnosis> {
+function tableOf(system: System, pid: number | "self"): ReadonlyMap<string, Diagnosis> {
   const table = new Map<string, Diagnosis>();
   for (const file of ["tcp", "tcp6"]) {
     const text = readText(system, `/proc/${pid}/net/${file}`);
     if (typeof text !== "string") continue;
-    for (const [, address, port, queued, received, kind, when, inode] of text.matchAll(LINE)) {
-      const [a, b, c, d] = [kind, when, received, queued].map((hex) => parseInt(hex, 16));
-      table.set(inode, { ...diagnosis(a, b * 10, c, d), remote: endpointOf(address, port) });
+    for (const [, address, port, ...rest] of text.matchAll(LINE)) {
+      const [queued, received, kind, when, again] = rest.slice(0, 5).map((hex) => parseInt(hex, 16));
+      const [probes, inode] = rest.slice(5);
+      const timer = timerOf(kind, when * 10);
+      const unanswered = timer?.kind === "retransmission" ? again : Number(probes);
+      table.set(inode, {
+        timer,
+        unanswered,
+        received,
+        queued,
+        isHere: pid === "self",
+        remote: endpointOf(address, port),
+      });
     }
   }
   return table;
@@ -114,11 +129,15 @@ export type Diagnose = (pin: number) => Diagnosis | undefined;
  * Opens what tells of connections.
  *
  * @param system The opened system.
- * @param pid The process whose connections they are.
+ * @param pid The process whose connections they are; `"self"` is this one.
  * @param act Asks.
  * @returns What `act` returned.
  */
-export function withDiagnose<Result>(system: System, pid: number, act: (diagnose: Diagnose) => Result): Result {
+export function withDiagnose<Result>(
+  system: System,
+  pid: number | "self",
+  act: (diagnose: Diagnose) => Result,
+): Result {
   const { libc, platform: { diag } } = system;
   const netlink = diag ? libc.socket(...diag[0]) : -1;
   let table: ReadonlyMap<string, Diagnosis> | undefined;

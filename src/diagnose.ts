@@ -73,6 +73,8 @@ function pathFindings(path: Between | undefined, sockets: readonly TcpSocket[]):
 
 /** An idle time of the whole system of which nobody may know. */
 const SHORT = 5000;
+/** What to have where nothing is known of what is between. */
+const TEN_MINUTES = 600_000;
 
 function hostFindings(
   { idle, interval, count }: SystemKeepAlive,
@@ -91,14 +93,15 @@ function hostFindings(
     : isShort
     ? "idle connections are probed all the time"
     : "these are the untouched defaults";
+  const better = text(path ? wholeSeconds(path.limit / 2) : TEN_MINUTES);
   return [{
     code: "HOST_DEFAULTS",
     // What is ruled by it is told of itself.
     severity: isAbove && sockets.length === 0 ? "warning" : "note",
     message:
       `the host has ${values}, and ${what}: that is for sockets with keep-alive on and no values of their own, for no others`,
-    remedy: "set values of their own with setKeepAlive(socket, …); where that cannot be, setSystemKeepAlive({ idle: " +
-      `"${text(path ? wholeSeconds(path.limit / 2) : 600_000)}" })`,
+    remedy: "set values of their own with setKeepAlive(socket, …); where that cannot be, " +
+      `setSystemKeepAlive({ idle: "${better}" }), or keepalive defaults --set --idle ${better}`,
     sockets: [],
   }];
 }

@@ -1,48 +1,20 @@
 /**
- * Asking the kernel what it knows of a socket.
+ * The report on a socket.
  *
  * @module
  */
-import { address, getAddress, getOption, type System, value } from "./calls.ts";
+import type { System } from "./calls.ts";
 import { checkSocket, isTcp } from "./check.ts";
 import { type Diagnose, withDiagnose } from "./diag.ts";
-import { decodeInfo, type Facts, INFO_SIZE } from "./info.ts";
+import type { Facts } from "./info.ts";
 import { isGone, readFrom } from "./keepalive.ts";
 import type { KeepAliveState } from "./options.ts";
 import { remaining } from "./remaining.ts";
 import type { SocketReport } from "./report.ts";
 import { isClosed } from "./scan.ts";
-import { formatEndpoint } from "./sockaddr.ts";
+import { accessTo } from "./sysctl.ts";
+import { see, type Seen, together } from "./see.ts";
 import { type Told, verdictOf } from "./verdict.ts";
-
-const info = new Int32Array(INFO_SIZE / 4);
-const bytes = new Uint8Array(info.buffer);
-const length = new Uint32Array(1);
-
-/** Where a socket is, and how it is. */
-export interface Seen extends Pick<SocketReport, "local" | "remote" | "state" | "listening"> {
-  readonly facts: Facts;
-}
-
-/** Looks at a socket; undefined if it does not answer. */
-export function see(system: System, pin: number, diagnose: Diagnose): Seen | undefined {
-  const { platform } = system;
-  if (getAddress(system, pin, "getsockname") !== 0) return undefined;
-  const local = formatEndpoint(address, platform);
-  const remote = getAddress(system, pin, "getpeername") === 0 ? formatEndpoint(address, platform) : null;
-  if (!platform.state) {
-    const listening = getOption(system, pin, ...platform.listening) === 0 && value[0] !== 0;
-    return { local, remote, listening, facts: {} };
-  }
-  length[0] = INFO_SIZE;
-  if (system.libc.getsockopt(pin, ...platform.state, info, length) !== 0) return undefined;
-  const facts = decodeInfo(bytes, length[0], platform);
-  const state = platform.states?.[bytes[0]] ?? `state ${bytes[0]}`;
-  const listening = state === "listening";
-  // What is still connecting does not tell its peer, but the table does.
-  const other = state === "syn-sent" ? diagnose(pin)?.remote ?? null : remote;
-  return { local, remote: other, state, listening, facts };
-}
 
 /** What is in force; null if the connection ended a moment ago. */
 function stateOf(system: System, pin: number, fd: number): KeepAliveState | null {
@@ -60,6 +32,15 @@ function silenceOf({ sinceData, sinceAck }: Facts): number | undefined {
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
+/** How often data is sent again, where it is not for a user timeout to say; undefined where that is not known. */
+function retriesOf(system: System): number | undefined {
+  const { system: values } = system.platform;
+  const [name] = typeof values === "string" ? [] : values.values.retries ?? [];
+  if (name === undefined || typeof values === "string") return undefined;
+  const found = accessTo(system, values).read(name);
+  return typeof found === "number" ? found : undefined;
+}
+
 /** Leaves out what is not known. */
 const known = <Fields extends object>(fields: Fields): Partial<Fields> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
@@ -75,16 +56,17 @@ const known = <Fields extends object>(fields: Fields): Partial<Fields> =>
  * @returns The report.
  */
 export function reportOn(system: System, pin: number, fd: number, seen: Seen, diagnose: Diagnose): SocketReport {
-  const { facts, ...where } = seen;
+  const { facts: first, ...where } = seen;
   const { listening, remote, state } = where;
   if (listening) {
-    const queue = known({ waiting: facts.unacked, backlog: facts.sacked });
+    const queue = known({ waiting: first.unacked, backlog: first.sacked });
     const told = { ...where, keepAlive: stateOf(system, pin, fd), ...queue };
     return { ...told, verdict: verdictOf(told, undefined, undefined) };
   }
   const isConnected = remote !== null && state !== "syn-sent";
   const keepAlive = isConnected ? stateOf(system, pin, fd) : null;
-  const diagnosis = isConnected || state === "syn-sent" ? diagnose(pin) : undefined;
+  const isOpen = isConnected || state === "syn-sent";
+  const [facts, diagnosis] = isOpen ? together(system, pin, first, diagnose) : [first, undefined];
   const { probes, unsent, retransmits, retransmissions, rtt } = facts;
   const silence = isConnected ? silenceOf(facts) : undefined;
   const told: Told = {
@@ -102,8 +84,10 @@ export function reportOn(system: System, pin: number, fd: number, seen: Seen, di
       rtt: rtt === 0 ? undefined : rtt,
     }),
   };
-  const left = keepAlive ? remaining(keepAlive, { ...facts, silence }, diagnosis?.timer, system.platform) : undefined;
-  const all = left ? { ...told, death: left.death } : told;
+  const { timer, isHere } = diagnosis ?? {};
+  const retries = timer?.kind === "retransmission" && isHere ? retriesOf(system) : undefined;
+  const left = keepAlive ? remaining(keepAlive, { ...facts, silence }, timer, system.platform, retries) : undefined;
+  const all = { ...told, ...known({ death: left?.death }) };
   return { ...all, verdict: verdictOf(all, left, facts.window) };
 }
 
@@ -111,14 +95,13 @@ export function reportOn(system: System, pin: number, fd: number, seen: Seen, di
  * Reports on one socket.
  *
  * @param system The opened system.
- * @param pid This process.
  * @param pin The descriptor that holds it.
  * @param fd The descriptor that an error speaks of.
  * @returns The report.
  */
-export function inspect(system: System, pid: number, pin: number, fd: number): SocketReport {
+export function inspect(system: System, pin: number, fd: number): SocketReport {
   const seen = isTcp(system, pin)
-    ? withDiagnose(system, pid, (diagnose) => {
+    ? withDiagnose(system, "self", (diagnose) => {
       const seen = see(system, pin, diagnose);
       return seen && reportOn(system, pin, fd, seen, diagnose);
     })

@@ -345,7 +345,7 @@ const MACOS = {
   library: ["libSystem.B.dylib"],
   paths: { x64: ["/usr/lib/libSystem.B.dylib"], arm64: ["/usr/lib/libSystem.B.dylib"] },
   errno: ["__error", "pointer"],
-  errors: errors(9, 22, 38, 42, 102, 51, 54, 57, 60, 65, 13, 1, 2, 30),
+  errors: errors(9, 22, 38, 42, 102, 51, 54, 57, 60, 65, 13, 1, 2, 30, 3),
   state: [TCP, 0x106],
   states: BSD_STATES,
   // struct tcp_connection_info of bsd/netinet/tcp.h.
@@ -481,7 +481,7 @@ const AIX = {
   match: { platform: ["aix"] },
   library: ["libc.a(shr_64.o)"],
   errno: ["_Errno", "pointer"],
-  errors: errors(9, 22, 57, 61, 64, 70, 73, 76, 78, 81, 13, 1, 2, 30),
+  errors: errors(9, 22, 57, 61, 64, 70, 73, 76, 78, 81, 13, 1, 2, 30, 3),
   options: {
     ...BSD.options,
     idle: [TCP, 0x11, null, 1, INT_MAX],

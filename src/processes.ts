@@ -50,7 +50,7 @@ export function listProcesses(system: System, names: (folder: string) => string[
   try {
     found = names("/proc");
   } catch (cause) {
-    const { code = "ERR_READ", message } = cause as NodeJS.ErrnoException;
+    const { code = "EACCES", message } = cause as NodeJS.ErrnoException;
     throw new KeepAliveError(`Cannot list processes: ${message}`, { code, cause });
   }
   return found.filter((name) => /^\d+$/.test(name)).map(Number).sort((a, b) => a - b)

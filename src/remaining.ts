@@ -18,8 +18,8 @@ export interface Remaining {
   readonly probes?: number;
   /** How long data has been unacknowledged, at least. */
   readonly unanswered?: number;
-  /** When the connection is given up; null where it never is. */
-  readonly death: Interval | null;
+  /** When the connection is given up; null where it never is, absent where that is not known. */
+  readonly death?: Interval | null;
 }
 
 const TICK = longestTick(KNOWN_HZ);
@@ -62,9 +62,15 @@ function sinceFirst({ retransmits = 0, rto = 0, sinceSent = 0 }: Facts, timer: S
   return { earliest: earliest - TICK, latest: latest + TICK };
 }
 
+/** When a user timeout ends it: the last wait is cut to what is left. */
+function cut(since: Interval, limit: number, next: number): Interval {
+  const slack = late(Math.min(limit, RTO_MAX));
+  return from(Math.max(next, limit - since.latest) - TICK, Math.max(next, limit - since.earliest) + slack);
+}
+
 /** When the retransmissions end, by the waits that are still to come: at the first that ends at or after the limit. */
-function lastWait(since: Interval, limit: number, timer: SocketTimer, rto: number): Interval {
-  let [wait, ideal, worst] = [rto, timer.in, timer.in + late(rto)];
+function lastWait(since: Interval, limit: number, next: number, rto: number): Interval {
+  let [wait, ideal, worst] = [rto, next, next + late(rto)];
   let earliest: number | undefined;
   for (;;) {
     if (since.latest + worst >= limit) earliest ??= Math.max(ideal, limit - since.latest);
@@ -75,28 +81,36 @@ function lastWait(since: Interval, limit: number, timer: SocketTimer, rto: numbe
   }
 }
 
-/** A connection with data on its way. */
-function retransmitting(userTimeout: number, facts: Facts, timer: SocketTimer, retries: number): Remaining {
-  const { rto = 0, backoff = 0, retransmits = 0, sinceSent = 0 } = facts;
-  const limit = userTimeout || retransmissionLimit(retries);
-  if (retransmits === 0) {
-    // Nothing is counted before the first retransmission; a tail loss probe may come before it.
-    const first = { earliest: -timer.in - 2 * rto - 2 * late(rto), latest: -timer.in };
-    const death = userTimeout ? cut(first, limit, timer) : lastWait(first, limit, timer, rto);
-    return { unanswered: sinceSent, death };
-  }
-  const since = sinceFirst(facts, timer);
-  const death = userTimeout ? cut(since, limit, timer) : lastWait(since, limit, timer, rto);
-  return { unanswered: since.earliest + rto / 2 ** backoff, death };
+/** When data on its way is given up; undefined where that is not known. */
+function endOf(
+  since: Interval,
+  userTimeout: number,
+  retries: number | undefined,
+  next: number,
+  rto: number,
+): Interval | undefined {
+  if (userTimeout > 0) return cut(since, userTimeout, Math.min(next, userTimeout));
+  return retries === undefined ? undefined : lastWait(since, retransmissionLimit(retries), next, rto);
 }
 
-/** When a user timeout ends it: the last wait is cut to what is left. */
-function cut(since: Interval, limit: number, timer: SocketTimer): Interval {
-  const slack = late(Math.min(limit, RTO_MAX));
-  return from(
-    Math.max(timer.in, limit - since.latest) - TICK,
-    Math.max(timer.in, limit - since.earliest) + slack,
-  );
+/** A connection with data on its way. */
+function retransmitting(
+  userTimeout: number,
+  facts: Facts,
+  timer: SocketTimer,
+  retries: number | undefined,
+): Remaining {
+  const { rto = 0, backoff = 0, retransmits = 0, sinceSent = 0 } = facts;
+  if (retransmits > 0) {
+    const since = sinceFirst(facts, timer);
+    const death = endOf(since, userTimeout, retries, timer.in, rto);
+    return { unanswered: since.earliest + rto / 2 ** backoff, death };
+  }
+  // Nothing is counted before the first retransmission; a tail loss probe may come before it.
+  const first = { earliest: timer.in, latest: timer.in + 2 * rto + 2 * late(rto) };
+  const after = endOf({ earliest: 0, latest: 0 }, userTimeout, retries, 2 * rto, 2 * rto);
+  const death = after && from(first.earliest + after.earliest, first.latest + after.latest);
+  return { unanswered: sinceSent, death };
 }
 
 /**
@@ -106,7 +120,7 @@ function cut(since: Interval, limit: number, timer: SocketTimer): Interval {
  * @param facts What the kernel tells.
  * @param timer The timer that runs; undefined where that is not known.
  * @param platform The system's row.
- * @param retries The sysctl tcp_retries2.
+ * @param retries The sysctl tcp_retries2; undefined where that is not known.
  * @returns Undefined where it is not known.
  */
 export function remaining(
@@ -114,7 +128,7 @@ export function remaining(
   facts: Facts & { readonly silence?: number },
   timer: SocketTimer | null | undefined,
   { death }: Platform,
-  retries = 15,
+  retries?: number,
 ): Remaining | undefined {
   const { silence, probes = 0 } = facts;
   if (death !== "linux" || silence === undefined) return undefined;

@@ -59,6 +59,8 @@ export interface SocketReport {
   readonly backlog?: number;
   /**
    * When the connection is given up if nothing more is heard of the peer, in milliseconds from now; null where it never is.
+   * Absent where that is not known: on other systems than Linux, with a closed window, and with data on its way in another
+   * network namespace, if no user timeout ends it.
    */
   readonly death?: Interval | null;
   /** The same in words, such as `"2 of 4 probes unanswered, dies in 21 to 23 s"`. */

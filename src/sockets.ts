@@ -8,10 +8,11 @@ import { isTcp } from "./check.ts";
 import { type Diagnose, withDiagnose } from "./diag.ts";
 import { checkFilter, isWanted, type SocketFilter } from "./filter.ts";
 import { list as listed } from "./find.ts";
-import { reportOn, see } from "./inspect.ts";
+import { reportOn } from "./inspect.ts";
 import { descriptorsOf, programOf, withProcess } from "./processes.ts";
 import type { SocketReport } from "./report.ts";
 import { pinned, searchAll, type Take } from "./scan.ts";
+import { see } from "./see.ts";
 
 /**
  * A TCP socket of a process, as the kernel shows it. It can be given to `setKeepAlive`, `getKeepAlive` and

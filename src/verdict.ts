@@ -50,8 +50,8 @@ function onItsWay(told: Told, { unanswered = 0, death }: Remaining): string {
   if (retransmitting === 0) return `${plural(unacknowledged, "byte")} on the way for ${about(unanswered)}`;
   const stopped = keepAlive?.enable ? "keep-alive is not running, " : "";
   const who = keepAlive?.userTimeout ? "the user timeout ends" : "the retransmissions end";
-  const end = death ? `${stopped}${who} this in ${between(death)}` : stopped;
-  return `data unacknowledged for ${about(unanswered)}: ${end}`;
+  const when = death ? `in ${between(death)}` : "by the rule of its network namespace";
+  return `data unacknowledged for ${about(unanswered)}: ${stopped}${who} this ${when}`;
 }
 
 function probing({ keepAlive, unansweredProbes: sent = 0 }: Told, { probes = 0, death }: Remaining): string {

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import * as net from "node:net";
 import process from "node:process";
 import { deadPeerReason, findSockets, isDeadPeerError, setKeepAlive, type SocketLike } from "../mod.ts";
+import { requireOwnNetwork } from "./tools.ts";
 
 const host = "127.0.0.1";
 /** Gives up after some two seconds. */
@@ -38,6 +39,7 @@ async function kept(port: number): Promise<net.Socket> {
   return socket;
 }
 
+requireOwnNetwork();
 shell("ip link set lo up; nft add table inet t; nft add chain inet t o '{ type filter hook output priority 0; }'");
 const server = net.createServer((socket) => socket.on("error", () => {}).resume()).listen(0, host);
 await once(server, "listening");

@@ -306,7 +306,8 @@ test("diagnose() says HOST_DEFAULTS: a note, or a warning where a path forgets s
   const has = (idle: string) => `the host has idle ${idle} (/proc/sys/net/ipv4/tcp_keepalive_time), and `;
   const only = ": that is for sockets with keep-alive on and no values of their own, for no others";
   const remedy = (idle: string) =>
-    `set values of their own with setKeepAlive(socket, …); where that cannot be, setSystemKeepAlive({ idle: "${idle}" })`;
+    `set values of their own with setKeepAlive(socket, …); where that cannot be, setSystemKeepAlive({ idle: "${idle}" }), ` +
+    `or keepalive defaults --set --idle ${idle}`;
   assertEquals(said([], { system: untouched }), [[
     "HOST_DEFAULTS",
     "note",

@@ -12,6 +12,7 @@ import process from "node:process";
 import { findSockets, type KeepAliveOptions, setKeepAlive } from "../mod.ts";
 import { c } from "./c.ts";
 import { keepalive } from "./cli.ts";
+import { requireOwnNetwork } from "./tools.ts";
 
 function shell(command: string): string {
   const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
@@ -21,6 +22,7 @@ function shell(command: string): string {
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+requireOwnNetwork();
 // Packets are dropped where they come in: one that is not let out counts as not sent.
 shell("ip link set lo up; nft add table inet t; nft add chain inet t i '{ type filter hook input priority 0; }'");
 

@@ -18,6 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <netinet/in.h>
@@ -69,6 +70,16 @@ static int constants(void) {
   CONSTANT(EROFS);
   CONSTANT(ESRCH);
   CONSTANT(ENOSYS);
+  CONSTANT(SYS_pidfd_open);
+  CONSTANT(SYS_pidfd_getfd);
+  CONSTANT(SO_BINDTOIFINDEX);
+  CONSTANT(AF_NETLINK);
+  CONSTANT(SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK);
+  CONSTANT(NETLINK_SOCK_DIAG);
+  CONSTANT(offsetof(struct tcp_info, tcpi_probes));
+  CONSTANT(offsetof(struct tcp_info, tcpi_last_data_recv));
+  CONSTANT(offsetof(struct tcp_info, tcpi_last_ack_recv));
+  CONSTANT(offsetof(struct tcp_info, tcpi_total_retrans));
   CONSTANT(sizeof(struct sockaddr_storage));
   puts("}");
   return 0;

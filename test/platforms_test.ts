@@ -41,10 +41,10 @@ const ERRORS = [
 const MOST_LINUX = [9, 22, 88, 92, 95, 101, 104, 110, 113, 107, 13, 1, 2, 30, 3, 38];
 const SYSTEM_V = [9, 22, 95, 99, 122, 128, 131, 145, 148, 134, 13, 1, 2, 30, 3];
 const BERKELEY = [9, 22, 38, 42, 45, 51, 54, 60, 65, 57, 13, 1, 2, 30, 3];
-const APPLE = [9, 22, 38, 42, 102, 51, 54, 60, 65, 57, 13, 1, 2, 30];
+const APPLE = [9, 22, 38, 42, 102, 51, 54, 60, 65, 57, 13, 1, 2, 30, 3];
 const PARISC = [9, 22, 216, 220, 223, 229, 232, 238, 242, 235, 13, 1, 2, 30, 3];
-const AIX = [9, 22, 57, 61, 64, 70, 73, 78, 81, 76, 13, 1, 2, 30];
-// Winsock has no EPERM, ENOENT or EROFS of its own, so none is asserted.
+const AIX = [9, 22, 57, 61, 64, 70, 73, 78, 81, 76, 13, 1, 2, 30, 3];
+// Winsock has no EPERM, ENOENT, EROFS or ESRCH of its own, so none is asserted.
 const WINSOCK = [10009, 10022, 10038, 10042, 10045, 10051, 10054, 10060, 10065, 10057, 10013];
 
 const linux: Expected = {
@@ -465,6 +465,16 @@ test(
       TCP_SYN_SENT: 2,
       TCP_SYN_RECV: 3,
       AF_INET6: row.inet6,
+      SYS_pidfd_open: row.pidfd?.[0],
+      SYS_pidfd_getfd: row.pidfd?.[1],
+      AF_NETLINK: row.diag?.[0][0],
+      "SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK": row.diag?.[0][1],
+      NETLINK_SOCK_DIAG: row.diag?.[0][2],
+      SO_BINDTOIFINDEX: row.diag?.[1][1],
+      "offsetof(struct tcp_info, tcpi_probes)": row.info?.probes?.[0],
+      "offsetof(struct tcp_info, tcpi_last_data_recv)": row.info?.sinceData?.[0],
+      "offsetof(struct tcp_info, tcpi_last_ack_recv)": row.info?.sinceAck?.[0],
+      "offsetof(struct tcp_info, tcpi_total_retrans)": row.info?.retransmissions?.[0],
       ...Object.fromEntries(Object.entries(row.errors).map(([number, name]) => [name, Number(number)])),
     };
     const theirs = kernel<Record<string, number>>("constants");

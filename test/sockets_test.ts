@@ -34,9 +34,10 @@ test("findSockets() shows every TCP socket of the process as the kernel has it",
     const plain = (text: string | null) => text && text.replace("::ffff:", "");
     return [descriptor, plain(local), plain(remote), enable === 1, idle * 1000];
   });
-  const shown = found.map(({ fd, local, remote, keepAlive }) => {
+  const shown = found.map(({ fd, local, remote, state, keepAlive }) => {
     const { enable, idle } = keepAlive ?? { enable: false, idle: 7_200_000 };
-    return [fd, name(local), name(remote), enable, idle];
+    // What is still connecting tells its other end to nobody but the tables of /proc.
+    return [fd, name(local), state === "syn-sent" ? null : name(remote), enable, idle];
   });
   const byDescriptor = (a: unknown[], b: unknown[]) => Number(a[0]) - Number(b[0]);
   assertEquals(shown, expected.sort(byDescriptor));
@@ -48,6 +49,7 @@ test("findSockets() shows every TCP socket of the process as the kernel has it",
     "closed",
     undefined,
   ]);
+  assertEquals(found.find(({ fd }) => fd === filling[2])?.remote, found.find(({ fd }) => fd === descriptor)?.local);
 });
 
 test("findSockets() filters by each field", (t) => {
@@ -64,6 +66,17 @@ test("findSockets() filters by each field", (t) => {
   assertEquals(fds({ localPort: clientPort, remoteAddress: "::ffff:127.0.0.1" }), [client]);
   assertEquals(fds({ localPort: port, remoteAddress: "127.0.0.2" }), []);
   assertEquals(fds({ localPort: clientPort, localAddress: "127.0.0.1", remotePort: undefined }), [client]);
+  assertEquals(fds({ localPort: clientPort, remoteAddress: "127.0.0.0/8" }), [client]);
+  assertEquals(fds({ localPort: clientPort, remoteAddress: "126.255.255.255/7" }), [client]);
+  assertEquals(fds({ localPort: clientPort, remoteAddress: "127.0.0.0/32" }), []);
+  assertEquals(fds({ localPort: clientPort, remoteAddress: "::ffff:127.0.0.0/104" }), [client]);
+  assertEquals(fds({ localPort: clientPort, remoteAddress: "::/0" }), [client]);
+  assertEquals(fds({ localPort: port, state: "established" }), [accepted]);
+  assertEquals(fds({ localPort: port, state: ["established", "listening"] }), [descriptor, accepted]);
+  assertEquals(fds({ localPort: port, keepAlive: true }), []);
+  setKeepAlive(accepted, true);
+  assertEquals(fds({ localPort: port, keepAlive: true }), [accepted]);
+  assertEquals(fds({ localPort: port, keepAlive: false }), [descriptor]);
 });
 
 test("findSockets() refuses a filter that it does not understand", () => {
@@ -74,6 +87,12 @@ test("findSockets() refuses a filter that it does not understand", () => {
     [{ remoteAddress: "localhost" }, `Cannot find sockets by remoteAddress "localhost": expected an IP address`],
     [5432 as unknown as object, "Cannot find sockets by 5432: give a filter"],
     [null as unknown as object, "Cannot find sockets by null: give a filter"],
+    [{ state: "estab" }, `Cannot find sockets: unknown state "estab"; the states are unknown, established`],
+    [{ state: "established " }, `unknown state "established "; did you mean "established"?`],
+    [{ state: [1] }, "Cannot find sockets by state an array: expected the name of a state, or several"],
+    [{ localAddress: "10.0.0.0/33" }, `expected an IP address, or a network such as "10.0.0.0/8"`],
+    [{ localAddress: "10.0.0.0/" }, `expected an IP address, or a network such as "10.0.0.0/8"`],
+    [{ keepAlive: "on" }, `Cannot find sockets by keepAlive "on": expected a boolean`],
     [{ listening: 1 }, "Cannot find sockets by listening 1: expected a boolean"],
   ];
   for (const [filter, sentence] of cases) assertThrows(() => findSockets(filter), TypeError, sentence);

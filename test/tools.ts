@@ -4,7 +4,7 @@
  * @module
  */
 import { execFile, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -64,4 +64,10 @@ export function temporary(scope: Scope): string {
   const folder = mkdtempSync(join(tmpdir(), "keepalive-"));
   scope.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** Refuses to run but in a new network namespace, which has nothing but loopback: what follows would cut the machine's. */
+export function requireOwnNetwork(): void {
+  const links = readFileSync("/proc/net/dev", "utf8").split("\n").filter((line) => /^ *[^ :]+:/.test(line));
+  if (links.length !== 1) throw new Error("this is for a network namespace of its own: unshare -rn");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "./command.ts";
+import { defaults } from "./defaults.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { list } from "./list.ts";
@@ -11,4 +12,4 @@ import { plan } from "./plan.ts";
 import { set } from "./set.ts";
 
 /** The commands, in the order in which the help lists them. */
-export const COMMANDS: readonly Command[] = [list, set, doctor, plan, demo];
+export const COMMANDS: readonly Command[] = [list, set, doctor, plan, defaults, demo];

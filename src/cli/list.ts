@@ -76,7 +76,9 @@ export function draw(sockets: readonly TcpSocket[], terminal: Terminal): string 
   const [head, ...rows] = table(columns.slice(0, first), cells.map((row) => row.slice(0, first)), terminal).split("\n");
   const lines = sockets.flatMap((socket, at) => {
     const [state, timer, unanswered, verdict] = cells[at].slice(first);
-    const parts = [state, timer === "-" ? "" : timer, Number(unanswered) > 0 ? `${unanswered} unanswered` : ""];
+    // The verdict tells of probes, and not how often data was sent again.
+    const again = socket.timer?.kind === "retransmission" && Number(unanswered) > 0 ? `${unanswered} unanswered` : "";
+    const parts = [state, timer === "-" ? "" : timer, again];
     const words = socket.listening ? verdict : `${parts.filter((part) => part !== "").join(", ")}: ${verdict}`;
     return [rows[at], ...wrap(words, width - 4).map((line) => `    ${paint(line, socket)}`)];
   });

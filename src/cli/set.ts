@@ -3,19 +3,11 @@
  *
  * @module
  */
-import {
-  KeepAliveError,
-  type KeepAliveOptions,
-  type KeepAliveState,
-  keepAliveTimeline,
-  setKeepAlive,
-  type TcpSocket,
-} from "../../mod.ts";
-import { stateCell, WHO, whoCells } from "./cells.ts";
+import { type KeepAliveOptions, keepAliveTimeline } from "../../mod.ts";
+import { after, type Change, change, draw } from "./change.ts";
 import { amount, asked, type Command, EXIT, Misuse, type Values } from "./command.ts";
 import { filterOf, gather, WHICH, WHICH_HELP } from "./gather.ts";
 import { complain } from "./list.ts";
-import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `Usage: keepalive set --pid N [--local HOST:PORT] [--remote HOST:PORT]
@@ -71,56 +63,6 @@ function optionsOf({ on, off, ...given }: Values<typeof WHAT>): KeepAliveOptions
   const options: KeepAliveOptions = { ...Object.fromEntries(values), ...(on || off) && { enable: on === true } };
   asked(() => keepAliveTimeline(options));
   return options;
-}
-
-/** What would be in force after options were set. */
-function after(before: KeepAliveState, options: KeepAliveOptions): KeepAliveState {
-  const { idle, interval, count, userTimeout = before.userTimeout } = options;
-  // The timeline rounds as the kernel wants it, and reckons what "auto" is.
-  const all = {
-    idle: before.idle,
-    interval: before.interval,
-    count: before.count,
-    ...options,
-    userTimeout,
-    enable: true,
-  };
-  const { inForce } = asked(() => keepAliveTimeline(all));
-  const set = {
-    ...idle !== undefined && { idle: inForce.idle },
-    ...interval !== undefined && { interval: inForce.interval },
-    ...count !== undefined && { count: inForce.count },
-    ...options.userTimeout !== undefined && { userTimeout: inForce.userTimeout },
-  };
-  return { ...before, enable: options.enable ?? true, ...set };
-}
-
-/** A socket, what was in force on it, and what is, would be, or stands against it. */
-interface Change {
-  readonly socket: TcpSocket;
-  readonly before: KeepAliveState;
-  readonly after?: KeepAliveState;
-  readonly error?: string;
-}
-
-/** Sets it on one socket. */
-function change(socket: TcpSocket, before: KeepAliveState, options: KeepAliveOptions): Change {
-  try {
-    return { socket, before, after: setKeepAlive(socket, options) };
-  } catch (error) {
-    if (!(error instanceof KeepAliveError)) throw error;
-    return { socket, before, error: error.message };
-  }
-}
-
-function draw(changes: readonly Change[], title: string, terminal: Terminal): string {
-  const last = { title, wraps: true, shrinks: { turn: 0, least: 20 } };
-  const rows = changes.map(({ socket, before, after, error }) => [
-    ...whoCells(socket),
-    stateCell(before),
-    error ?? stateCell(after ?? null),
-  ]);
-  return table([...WHO, { title: "before" }, last], rows, terminal, terminal.isTerminal ? terminal.columns : Infinity);
 }
 
 /** Whether whoever sits there wants it. */
