@@ -42,9 +42,11 @@ import { currentPlatform, currentSystem } from "./ffi/mod.ts";
 import { builtin, currentPid, nextTick } from "./ffi/process.ts";
 import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
 import type { SocketTimer } from "./src/diag.ts";
+import { diagnoseAll } from "./src/diagnose.ts";
 import { type FetchLike, keepFetch, type ResponseLike } from "./src/fetch.ts";
 import type { SocketFilter } from "./src/filter.ts";
 import { onSocket } from "./src/find.ts";
+import type { DiagnoseOptions, Finding, FindingCode, RuntimeRelease } from "./src/findings.ts";
 import type { KeepAliveGoal } from "./src/goal.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
 import { platformOf } from "./src/inforce.ts";
@@ -81,6 +83,7 @@ export type { Duration } from "./src/duration.ts";
 export { KeepAliveError, type KeepAliveErrorOptions } from "./src/errors.ts";
 export type { Endpoint } from "./src/sockaddr.ts";
 export type { DeadPeerReason, KeepAliveGoal, KeepAlivePlan, KeepAliveStyle, PathCaution, Traffic };
+export type { DiagnoseOptions, Finding, FindingCode, RuntimeRelease };
 export type { Caution, InForce, Interval, KeepAliveTimeline, Probe, TimelineConditions, TimelineView };
 export type { SystemConfigFormat, SystemKeepAlive, SystemKeepAliveOptions, SystemSetting };
 export type {
@@ -331,6 +334,44 @@ export function findSockets(filter: SocketFilter = {}): TcpSocket[] {
 export function findProcesses(): ProcessName[] {
   const { readdirSync } = builtin("node:fs") as typeof import("node:fs");
   return listProcesses(currentSystem(), (folder) => readdirSync(folder));
+}
+
+/**
+ * Says what is not well about sockets, about the host's values and about its runtimes, and what to do. Nothing is asked of a
+ * socket: what {@linkcode findSockets} has told is judged, by rules that are listed in the README.
+ *
+ * What is the same of several connections of a process, to one address or accepted at one port, is one finding.
+ *
+ * @param sockets The sockets, as {@linkcode findSockets} returns them; none, if only the rest is of interest.
+ * @param options What the connections go through, and what is known of the host.
+ * @returns The findings, the most severe first.
+ *
+ * @throws {TypeError} If something is of the wrong kind: no sockets, an unknown option.
+ * @throws {RangeError} If nothing is known of such a path, or no probe could come before its limit.
+ *
+ * @example
+ * ```ts
+ * import { diagnose, findSockets } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ * import { connect, createServer } from "node:net";
+ * import { once } from "node:events";
+ *
+ * const server = createServer().listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ * const { port } = server.address() as { port: number };
+ * const socket = connect(port, "127.0.0.1");
+ * await once(socket, "connect");
+ *
+ * const [{ code, message }] = diagnose(findSockets({ remotePort: port }), { path: "aws-nlb" });
+ * assertEquals(code, "OFF");
+ * assertEquals(message.startsWith(`keep-alive is off on the connection to 127.0.0.1:${port} (process `), true);
+ *
+ * socket.destroy();
+ * server.close();
+ * ```
+ */
+export function diagnose(sockets: readonly TcpSocket[], options: DiagnoseOptions = {}): Finding[] {
+  return diagnoseAll(sockets, options, currentPlatform());
 }
 
 /**

@@ -54,33 +54,40 @@ const FIELDS = [
 export const SECOND = 1000;
 export const wholeSeconds = (milliseconds: number): number => Math.floor(milliseconds / SECOND) * SECOND;
 
-/** A goal's time. */
-export function milliseconds(name: string, given: unknown): number {
+/** A goal's time; `action` is for errors. */
+export function milliseconds(name: string, given: unknown, action = "plan"): number {
   const value = typeof given === "string" ? parseDuration(given) : given;
   if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new TypeError(`Cannot plan for ${name} ${show(given)}: expected milliseconds, or text such as "30s"`);
+    throw new TypeError(`Cannot ${action} for ${name} ${show(given)}: expected milliseconds, or text such as "30s"`);
   }
   if (value >= SECOND && Number.isFinite(value)) return value;
   const meant = Number.isInteger(value) && value > 0 ? `; did you mean "${value}s"?` : "";
-  throw new RangeError(`Cannot plan for ${name} ${show(given)}: it must be at least 1 s${meant}`);
+  throw new RangeError(`Cannot ${action} for ${name} ${show(given)}: it must be at least 1 s${meant}`);
 }
 
 /** What is between, with its limit in milliseconds. */
 export type Limited = Pick<Path, "title" | "probes"> & { readonly limit: number };
 
+/** Whether what is between is given by its name, and not by its limit. */
+export const isNamed = (given: Duration): given is string =>
+  typeof given === "string" && parseDuration(given) === undefined;
+
+/** What is between, by its name; `action` is for errors. */
+export function namedPath(name: string, action: string): Path {
+  const path = PATHS[name];
+  if (path) return path;
+  const names = Object.keys(PATHS);
+  const meant = nearest(name, names);
+  throw new RangeError(
+    `Cannot ${action} ${show(name)}: ` +
+      (meant ? `did you mean "${meant}"?` : `the names are ${names.join(", ")}; or give its limit`),
+  );
+}
+
 /** What is to be survived. */
 export function pathOf(given: Duration): Limited {
-  const named = typeof given === "string" && parseDuration(given) === undefined;
-  if (!named) return { title: "the path", limit: milliseconds("survive", given), probes: "count" };
-  const path = PATHS[given];
-  if (!path) {
-    const names = Object.keys(PATHS);
-    const meant = nearest(given, names);
-    throw new RangeError(
-      `Cannot plan to survive ${show(given)}: ` +
-        (meant ? `did you mean "${meant}"?` : `the names are ${names.join(", ")}; or give its limit`),
-    );
-  }
+  if (!isNamed(given)) return { title: "the path", limit: milliseconds("survive", given), probes: "count" };
+  const path = namedPath(given, "plan to survive");
   if (path.probes === "ignored" || path.limit === undefined) {
     throw new RangeError(
       `Cannot plan to survive ${path.title} by keep-alive: it does not count probes; ${path.instead}`,

@@ -62,7 +62,10 @@ export function trafficOf({ inForce: { idle, interval } }: KeepAliveTimeline, co
 }
 
 /** What is unwise about settings for what is between. */
-export function pathCautions(paths: readonly Limited[], timeline: KeepAliveTimeline): PathCaution[] {
+export function pathCautions(
+  paths: readonly Limited[],
+  timeline: Pick<KeepAliveTimeline, "inForce" | "probes">,
+): PathCaution[] {
   const { idle, interval } = timeline.inForce;
   // A peer that answers is probed at the greater of the two.
   const latest = Math.max(timeline.probes[0]?.latest ?? idle, idle, interval);

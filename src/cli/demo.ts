@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { getKeepAlive, type KeepAliveOptions, type KeepAliveState, setKeepAlive } from "../../mod.ts";
 import { formatDuration } from "../duration.ts";
 import { type Command, EXIT, refused } from "./command.ts";
+import { ownRelease, TITLES } from "./releases.ts";
 import { builtin, currentProcess } from "./runtime.ts";
 import { table } from "./table.ts";
 
@@ -62,12 +63,6 @@ function meaning({ idle, interval, count }: KeepAliveState): string {
     `${formatDuration(idle)} of silence, then ${count} probes, ${formatDuration(interval)} apart.\n`;
 }
 
-/** The name of the runtime. */
-function runtimeName(): string {
-  const { deno, bun } = currentProcess().versions;
-  return deno ? "Deno" : bun ? "Bun" : "Node";
-}
-
 /** The command. */
 export const demo: Command<Record<never, never>> = {
   name: "demo",
@@ -88,7 +83,7 @@ export const demo: Command<Record<never, never>> = {
       ]);
       const columns = ["", "before", "asked", "kernel says now"].map((title) => ({ title }));
       terminal.write(`${localAddress}:${localPort} to ${remoteAddress}:${remotePort}, `);
-      terminal.write(`${runtimeName()} on ${currentProcess().platform}\n\n`);
+      terminal.write(`${TITLES[ownRelease().name]} on ${currentProcess().platform}\n\n`);
       terminal.write(table(columns, rows, terminal) + meaning(now));
       return EXIT.fine;
     } finally {

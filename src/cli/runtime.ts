@@ -17,6 +17,7 @@ export function currentProcess(): typeof import("node:process") {
 
 /** Modules of the runtime that the command line uses. */
 interface Builtins {
+  "node:child_process": typeof import("node:child_process");
   "node:events": typeof import("node:events");
   "node:fs": typeof import("node:fs");
   "node:net": typeof import("node:net");
@@ -30,9 +31,20 @@ export function builtin<Id extends keyof Builtins>(id: Id): Builtins[Id] {
   return currentProcess().getBuiltinModule(id) as Builtins[Id];
 }
 
+/** What may need a permission of Deno's. */
+type Permission =
+  | { readonly name: "env"; readonly variable: string }
+  | { readonly name: "run"; readonly command: string };
+
 /** The part of Deno that tells what may be done. */
 interface DenoPermissions {
-  readonly permissions: { querySync(asked: { name: "env"; variable: string }): { readonly state: string } };
+  readonly permissions: { querySync(asked: Permission): { readonly state: string } };
+}
+
+/** Whether something may be done without asking for it, which is so everywhere but on Deno. */
+export function isGranted(asked: Permission): boolean {
+  const { permissions } = (globalThis as Record<string, unknown>)["Deno"] as Partial<DenoPermissions> | undefined ?? {};
+  return (permissions?.querySync(asked).state ?? "granted") === "granted";
 }
 
 /**
@@ -41,9 +53,8 @@ interface DenoPermissions {
  * NO_COLOR and FORCE_COLOR can always be read.
  */
 export function variable(name: string): string | undefined {
-  const { permissions } = (globalThis as Record<string, unknown>)["Deno"] as Partial<DenoPermissions> | undefined ?? {};
-  const { state } = permissions?.querySync({ name: "env", variable: name }) ?? { state: "granted" };
-  return state === "granted" || /^(NO|FORCE)_COLOR$/.test(name) ? currentProcess().env[name] : undefined;
+  const isReadable = /^(NO|FORCE)_COLOR$/.test(name) || isGranted({ name: "env", variable: name });
+  return isReadable ? currentProcess().env[name] : undefined;
 }
 
 /** Whether the program that was started is a module's file, directly or through links such as npm's. */
