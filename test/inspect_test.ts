@@ -238,7 +238,7 @@ test("inspectSocket() takes what getKeepAlive() takes, and refuses what that ref
   assert((backlog ?? 0) > 0);
   server.close();
   for (const wrong of [1_000_000, 0, {}, null] as never[]) {
-    const why = (read: (socket: never) => unknown) => assertThrows(() => read(wrong)).message;
+    const why = (read: (socket: never) => unknown) => assertThrows(() => read(wrong), Error).message;
     assertEquals(why(inspectSocket), why(getKeepAlive));
   }
 });
