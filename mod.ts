@@ -41,11 +41,11 @@
 import { currentPlatform, currentSystem } from "./ffi/mod.ts";
 import { builtin, currentPid, nextTick } from "./ffi/process.ts";
 import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
-import type { SocketTimer } from "./src/diag.ts";
+import type { SocketTimer } from "./src/diagnosis.ts";
 import { diagnoseAll } from "./src/diagnose.ts";
 import { type FetchLike, keepFetch, type ResponseLike } from "./src/fetch.ts";
 import type { SocketFilter } from "./src/filter.ts";
-import { onSocket } from "./src/find.ts";
+import { onSocket, processOf } from "./src/find.ts";
 import type { DiagnoseOptions, Finding, FindingCode, RuntimeRelease } from "./src/findings.ts";
 import type { KeepAliveGoal } from "./src/goal.ts";
 import { identify, type SocketLike } from "./src/identity.ts";
@@ -148,7 +148,7 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
     );
   }
   const request = parseOptions(options, currentPlatform());
-  const identity = identify(socket, "set");
+  const identity = identify(socket, "set", currentPid());
   return setOn(currentSystem(), socket, identity, request);
 }
 
@@ -184,7 +184,7 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
  * ```
  */
 export function getKeepAlive(socket: SocketLike): KeepAliveState {
-  const identity = identify(socket, "read");
+  const identity = identify(socket, "read", currentPid());
   const system = currentSystem();
   return onSocket(system, socket, identity, "read", (descriptor, shown) => readFrom(system, descriptor, shown));
 }
@@ -265,9 +265,9 @@ export async function whenConnected(
  * ```
  */
 export function inspectSocket(socket: SocketLike): SocketReport {
-  const identity = identify(socket, "read");
+  const identity = identify(socket, "read", currentPid());
   const system = currentSystem();
-  return onSocket(system, socket, identity, "read", (pin, shown) => inspect(system, pin, shown));
+  return onSocket(system, socket, identity, "read", (pin, shown) => inspect(system, processOf(socket), pin, shown));
 }
 
 /**

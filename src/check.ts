@@ -5,11 +5,12 @@
  */
 import { address, firstByte, getAddress, getOption, type System, systemError, value } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
+import type { Setting } from "./platforms.ts";
 import type { Action } from "./refusal.ts";
 import { AF_UNIX, familyOf, isInternet } from "./sockaddr.ts";
 
-/** Protocol numbers (IANA) of sockets that are taken for TCP by mistake. */
-const PROTOCOLS: Readonly<Record<number, string>> = { 17: "UDP", 132: "SCTP" };
+/** Protocol numbers (IANA, and Linux's own for MPTCP) of sockets that are taken for plain TCP by mistake. */
+const PROTOCOLS: Readonly<Record<number, string>> = { 17: "UDP", 132: "SCTP", 262: "MPTCP" };
 
 /** Why a descriptor is no TCP socket, once a proof has failed with the value that was found. */
 function notTcp(system: System, descriptor: number, action: Action, shown: number, found: number): TypeError {
@@ -22,9 +23,23 @@ function notTcp(system: System, descriptor: number, action: Action, shown: numbe
   return new TypeError(`Cannot ${action} keep-alive: descriptor ${shown} is ${kind}, not a TCP socket`);
 }
 
+/** The error for a setting that sockets of such a protocol do not have. */
+const notOffered = (option: Setting, protocol: number): KeepAliveError =>
+  new KeepAliveError(`Cannot set ${option}: ${PROTOCOLS[protocol] ?? `protocol ${protocol}`} sockets do not have it`, {
+    code: "ERR_UNSUPPORTED_OPTION",
+    option,
+  });
+
 /** Fails unless the descriptor is open, a socket, and one of TCP: SO_KEEPALIVE can be set on any other kind too. */
-function proveTcp(system: System, descriptor: number, action: Action, shown: number): void {
-  for (const [level, name, accepted] of system.platform.proof) {
+function proveTcp(
+  system: System,
+  descriptor: number,
+  action: Action,
+  shown: number,
+  wanted: readonly Setting[],
+): void {
+  const { lacking, proof } = system.platform;
+  for (const [at, [level, name, accepted]] of proof.entries()) {
     const errno = getOption(system, descriptor, level, name);
     const code = system.platform.errors[errno];
     if (code === "EBADF") {
@@ -39,6 +54,8 @@ function proveTcp(system: System, descriptor: number, action: Action, shown: num
     }
     if (errno !== 0) throw systemError(system, `Cannot ${action} keep-alive`, "getsockopt", errno);
     if (!accepted.includes(value[0])) throw notTcp(system, descriptor, action, shown, value[0]);
+    const lacks = at === 0 ? lacking?.[value[0]]?.find((setting) => wanted.includes(setting)) : undefined;
+    if (lacks) throw notOffered(lacks, value[0]);
   }
 }
 
@@ -75,6 +92,7 @@ function notConnected(
  * @param descriptor The descriptor.
  * @param action What it is wanted for, for the error.
  * @param shown The descriptor that an error speaks of.
+ * @param wanted What is to be set.
  * @returns Which of the two it is.
  */
 export function checkSocket(
@@ -82,8 +100,9 @@ export function checkSocket(
   descriptor: number,
   action: Action,
   shown: number,
+  wanted: readonly Setting[] = [],
 ): "connection" | "listener" {
-  proveTcp(system, descriptor, action, shown);
+  proveTcp(system, descriptor, action, shown, wanted);
   const errno = getAddress(system, descriptor, "getpeername");
   if (errno !== 0) getAddress(system, descriptor, "getsockname");
   if (!isInternet(familyOf(address, system.platform), system.platform)) {

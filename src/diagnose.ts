@@ -3,22 +3,19 @@
  *
  * @module
  */
+import { adviceFor } from "./advice.ts";
 import { formatDuration as text } from "./duration.ts";
 import { type DiagnoseOptions, type Finding, FINDING_CODES, SEVERITIES } from "./findings.ts";
 import { isNamed, type Limited, milliseconds, namedPath, SECOND, wholeSeconds } from "./goal.ts";
 import { acceptedBy, findingsOf } from "./groups.ts";
-import type { KeepAliveOptions } from "./options.ts";
 import type { Path } from "./paths.ts";
-import { plan } from "./plan.ts";
 import { pathCautions } from "./planned.ts";
-import type { Platform, Setting } from "./platforms.ts";
+import type { Platform } from "./platforms.ts";
 import { type Context, isOpen } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import { runtimeFindings } from "./runtimes.ts";
 import type { TcpSocket } from "./sockets.ts";
 import type { SystemKeepAlive } from "./system_options.ts";
-import { predict } from "./timeline.ts";
-import { isOffered } from "./values.ts";
 import { hint, show } from "./words.ts";
 
 const FIELDS = ["path", "system", "runtimes"];
@@ -35,17 +32,6 @@ function between(given: DiagnoseOptions["path"]): Between | undefined {
 
 /** Whether keep-alive is of use against it. */
 const isLimited = (path: Between): path is Limited => path.probes !== "ignored" && path.limit !== undefined;
-
-/** The settings of the README, or a plan for what is between; as much of them as the system offers. */
-function adviceFor(path: Limited | undefined, platform: Platform): KeepAliveOptions {
-  const offers = (setting: Setting) => isOffered(platform.options[setting]);
-  if (!(["idle", "interval", "count"] as const).every(offers)) return { enable: true };
-  const options = path ? plan({ survive: path.limit }, platform).options : { idle: "60s", interval: "15s", count: 4 };
-  if (!offers("userTimeout")) return options;
-  const all: KeepAliveOptions = { ...options, userTimeout: "auto" };
-  // With long times the timers' lateness would cost a probe.
-  return predict(all, {}, platform).cautions.length > 0 ? options : all;
-}
 
 function pathFindings(path: Between | undefined, sockets: readonly TcpSocket[]): Finding[] {
   if (!path) return [];
@@ -93,7 +79,7 @@ function hostFindings(
     : isShort
     ? "idle connections are probed all the time"
     : "these are the untouched defaults";
-  const better = text(path ? wholeSeconds(path.limit / 2) : TEN_MINUTES);
+  const better = text(Math.min(TEN_MINUTES, path ? Math.max(SECOND, wholeSeconds(path.limit / 2)) : Infinity));
   return [{
     code: "HOST_DEFAULTS",
     // What is ruled by it is told of itself.

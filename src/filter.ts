@@ -87,7 +87,9 @@ function checkField(key: keyof typeof KINDS, value: unknown, { states = [] }: Pl
     new TypeError(`Cannot find sockets by ${key} ${show(value)}: expected ${expected}`);
   if (key === "state") {
     const all = Array.isArray(value) ? value : [value];
-    if (!all.every((one) => typeof one === "string")) throw wrong("the name of a state, or several");
+    if (all.length === 0 || !all.every((one) => typeof one === "string")) {
+      throw wrong("the name of a state, or several");
+    }
     const unknown = all.find((one) => !states.includes(one));
     if (unknown === undefined) return;
     throw new TypeError(`Cannot find sockets: unknown state "${unknown}"; ${hint(unknown, states, "states")}`);
@@ -96,6 +98,9 @@ function checkField(key: keyof typeof KINDS, value: unknown, { states = [] }: Pl
   if (found !== kind) throw wrong(`a ${kind}`);
   if (kind === "string" && !parseNetwork(String(value))) {
     throw wrong(`an IP address, or a network such as "10.0.0.0/8"`);
+  }
+  if (/Port$/.test(key) && !(Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535)) {
+    throw wrong("a port, 0 to 65535");
   }
   if (key === "pid" && !(Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 31)) {
     throw wrong("the number of a process");

@@ -40,6 +40,10 @@ export function list(system: System, socket: object, pin: number, descriptor: nu
   listed.set(socket, { descriptor, cookie: cookieOf(system, pin), elsewhere });
 }
 
+/** The process that an object's socket is of. */
+export const processOf = (socket: number | object): number | "self" =>
+  (typeof socket === "object" ? listed.get(socket)?.elsewhere?.pid : undefined) ?? "self";
+
 /** Looks everywhere; undefined if what was found is gone again. */
 function findConnection(
   system: System,
@@ -128,7 +132,7 @@ function onConnection<Result>(
 export function onSocket<Result>(
   system: System,
   socket: number | object,
-  { descriptor, names, listener }: Identity,
+  { descriptor, names, listener, process: pid }: Identity,
   action: Action,
   act: Act<Result>,
 ): Result {
@@ -140,6 +144,11 @@ export function onSocket<Result>(
     const result = elsewhere ? withProcess(system, elsewhere.pid, elsewhere.own, hold) : hold();
     if (result !== undefined) return result;
     throw isClosed(action, "the socket is closed");
+  }
+  if (pid !== undefined) {
+    throw new TypeError(
+      `Cannot ${action} keep-alive: this is a copy of a socket of process ${pid}; pass what findSockets() returned`,
+    );
   }
   if (listener) return onListeners(system, listener, action, act);
   return names

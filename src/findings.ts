@@ -20,11 +20,12 @@ import type { SystemKeepAlive } from "./system_options.ts";
  */
 export type FindingCode =
   | "DYING"
+  | "CLOSED_WINDOW"
   | "FORGOTTEN"
   | "WAITING"
+  | "PATH_IGNORES_PROBES"
   | "OFF"
   | "LISTENER_OFF"
-  | "PATH_IGNORES_PROBES"
   | "ABOVE_PATH_LIMIT"
   | "SYSTEM_DEFAULTS"
   | "ONE_LOST_PROBE"
@@ -41,11 +42,12 @@ export type FindingCode =
 /** The codes, in the order in which findings of one severity are told. */
 export const FINDING_CODES: readonly FindingCode[] = [
   "DYING",
+  "CLOSED_WINDOW",
   "FORGOTTEN",
   "WAITING",
+  "PATH_IGNORES_PROBES",
   "OFF",
   "LISTENER_OFF",
-  "PATH_IGNORES_PROBES",
   "ABOVE_PATH_LIMIT",
   "SYSTEM_DEFAULTS",
   "ONE_LOST_PROBE",

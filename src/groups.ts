@@ -91,7 +91,10 @@ const time = (value: unknown): unknown => typeof value === "number" ? formatDura
 
 /** How to set options: in the program, and from a shell. */
 export function toSet(options: KeepAliveOptions, { sockets, listeners }: Group): string {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  // MPTCP sockets have no user timeout.
+  const isLacking = sockets.some(({ keepAlive }) => keepAlive !== null && keepAlive.userTimeout === undefined);
+  const given = Object.entries(options)
+    .filter(([name, value]) => value !== undefined && !(isLacking && name === "userTimeout"))
     .map(([name, value]) => [name, name === "count" ? value : time(value)] as const);
   const code = given.map(([name, value]) => `${name}: ${typeof value === "string" ? JSON.stringify(value) : value}`);
   const flags = given.map(([name, value]) =>
@@ -100,9 +103,11 @@ export function toSet(options: KeepAliveOptions, { sockets, listeners }: Group):
   const [{ local, remote }] = sockets;
   const pids = [...new Set(sockets.map(({ pid }) => pid))];
   const ends = new Set(sockets.map(({ remote }) => remote && end(remote)));
-  const which = pids.length > 1 ? "--pid N for each process" : `--pid ${pids[0]}` +
-    (listeners.length > 0 ? ` --local :${local.port}` : ends.size === 1 && remote ? ` --remote ${end(remote)}` : "");
+  // Of several places each is to be named: without, all sockets of the process would be set.
+  const isOne = pids.length === 1 && (listeners.length > 0 || ends.size === 1 && remote);
+  const place = listeners.length > 0 ? `--local :${local.port}` : remote ? `--remote ${end(remote)}` : "";
+  const which = isOne ? `--pid ${pids[0]} ${place}` : "--pid N --remote HOST:PORT";
   const target = listeners.length > 0 ? "server" : "socket";
   return `setKeepAlive(${target}, { ${code.join(", ")} }) in the program, or ` +
-    `keepalive set ${which} ${flags.join(" ")}`;
+    `keepalive set ${which} ${flags.join(" ")}${isOne ? "" : ", for each place"}`;
 }

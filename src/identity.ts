@@ -33,6 +33,8 @@ export interface Identity {
   readonly descriptor?: number;
   readonly names?: Names;
   readonly listener?: Endpoint;
+  /** The process of what findSockets gave, or of a copy, where names say nothing of it. */
+  readonly process?: number;
 }
 
 /**
@@ -98,6 +100,13 @@ function lookIntoDeno(shown: Shown): Identity | null {
   return names ? { descriptor: denoDescriptor(shown), names } : null;
 }
 
+/** What findSockets gave of another process, or of a socket without two ends; undefined for everything else. */
+function foundBy(shown: Shown, pid?: number): Identity | undefined {
+  if (typeof shown.pid !== "number" || shown.fd === undefined) return undefined;
+  const isLost = own(shown.local) && !own(shown.remote) && shown.listening === false;
+  return shown.pid !== pid || isLost ? { process: shown.pid } : undefined;
+}
+
 /** Looks into an object; null if it shows nothing of a socket. */
 function look(shown: Shown): Identity | null {
   if (shown.localAddr !== undefined) return lookIntoDeno(shown);
@@ -119,9 +128,10 @@ function look(shown: Shown): Identity | null {
  *
  * @param socket A descriptor, or an object that shows one, or addresses.
  * @param action What it is wanted for, for the error.
+ * @param pid This process, where it may be the socket of another.
  * @returns The descriptor or the names.
  */
-export function identify(socket: unknown, action: Action): Identity {
+export function identify(socket: unknown, action: Action, pid?: number): Identity {
   if (typeof socket === "number") {
     if (isDescriptor(socket)) return { descriptor: socket };
     const Kind = Number.isInteger(socket) ? RangeError : TypeError;
@@ -136,14 +146,11 @@ export function identify(socket: unknown, action: Action): Identity {
   }
   let found: Identity | Error;
   try {
-    found = look(socket) ?? refusal(socket, action);
+    found = foundBy(socket, pid) ?? look(socket) ?? refusal(socket, action);
   } catch (cause) {
     // http2's session.socket throws at every reading once the session is destroyed.
-    const reason = cause instanceof Error ? cause.message : show(cause);
-    throw new KeepAliveError(`Cannot ${action} keep-alive: the object does not answer: ${reason}`, {
-      code: "EBADF",
-      cause,
-    });
+    const reason = `the object does not answer: ${cause instanceof Error ? cause.message : show(cause)}`;
+    throw new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code: "EBADF", cause });
   }
   if (found instanceof Error) throw found;
   return found;

@@ -35,3 +35,7 @@ export function decodeInfo(bytes: Uint8Array, length: number, { info = {} }: Pic
     known.map(([fact, field]) => [fact, inUnits(fieldOf(view, field, isLittleEndian), field[2])]),
   );
 }
+
+/** Whether data is on its way, or waits to be. */
+export const isBusy = ({ retransmits = 0, unacked = 0, unsent = 0 }: Facts): boolean =>
+  unacked + unsent + retransmits > 0;

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import type { System } from "./calls.ts";
+import { getOption, type System, value } from "./calls.ts";
 import { checkSocket, isTcp } from "./check.ts";
 import { type Diagnose, withDiagnose } from "./diag.ts";
 import type { Facts } from "./info.ts";
 import { isGone, readFrom } from "./keepalive.ts";
 import type { KeepAliveState } from "./options.ts";
 import { remaining } from "./remaining.ts";
-import type { SocketReport } from "./report.ts";
-import { isClosed } from "./scan.ts";
+import { isClosed, type SocketReport } from "./report.ts";
+import { isClosed as closedError } from "./scan.ts";
 import { accessTo } from "./sysctl.ts";
 import { see, type Seen, together } from "./see.ts";
+import { RTO_MAX } from "./timer.ts";
 import { type Told, verdictOf } from "./verdict.ts";
 
 /** What is in force; null if the connection ended a moment ago. */
@@ -41,6 +42,12 @@ function retriesOf(system: System): number | undefined {
   return typeof found === "number" ? found : undefined;
 }
 
+/** The longest retransmission timeout of a socket. */
+function rtoMaxOf(system: System, pin: number): number {
+  const { rtoMax } = system.platform;
+  return rtoMax && getOption(system, pin, ...rtoMax) === 0 ? value[0] : RTO_MAX;
+}
+
 /** Leaves out what is not known. */
 const known = <Fields extends object>(fields: Fields): Partial<Fields> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
@@ -61,9 +68,9 @@ export function reportOn(system: System, pin: number, fd: number, seen: Seen, di
   if (listening) {
     const queue = known({ waiting: first.unacked, backlog: first.sacked });
     const told = { ...where, keepAlive: stateOf(system, pin, fd), ...queue };
-    return { ...told, verdict: verdictOf(told, undefined, undefined) };
+    return { ...told, verdict: verdictOf(told, undefined, {}) };
   }
-  const isConnected = remote !== null && state !== "syn-sent";
+  const isConnected = remote !== null && state !== "syn-sent" && !isClosed(state);
   const keepAlive = isConnected ? stateOf(system, pin, fd) : null;
   const isOpen = isConnected || state === "syn-sent";
   const [facts, diagnosis] = isOpen ? together(system, pin, first, diagnose) : [first, undefined];
@@ -85,23 +92,29 @@ export function reportOn(system: System, pin: number, fd: number, seen: Seen, di
     }),
   };
   const { timer, isHere } = diagnosis ?? {};
-  const retries = timer?.kind === "retransmission" && isHere ? retriesOf(system) : undefined;
-  const left = keepAlive ? remaining(keepAlive, { ...facts, silence }, timer, system.platform, retries) : undefined;
+  // Only data on its way is ruled by these.
+  const isBusy = timer !== undefined && timer?.kind !== "keep-alive";
+  const retries = isBusy && isHere ? retriesOf(system) : undefined;
+  const rtoMax = isBusy ? rtoMaxOf(system, pin) : RTO_MAX;
+  const left = keepAlive
+    ? remaining(keepAlive, facts, { retries, rtoMax, silence, timer }, system.platform)
+    : undefined;
   const all = { ...told, ...known({ death: left?.death }) };
-  return { ...all, verdict: verdictOf(all, left, facts.window) };
+  return { ...all, verdict: verdictOf(all, left, facts) };
 }
 
 /**
  * Reports on one socket.
  *
  * @param system The opened system.
+ * @param pid The process that it is of; `"self"` is this one.
  * @param pin The descriptor that holds it.
  * @param fd The descriptor that an error speaks of.
  * @returns The report.
  */
-export function inspect(system: System, pin: number, fd: number): SocketReport {
+export function inspect(system: System, pid: number | "self", pin: number, fd: number): SocketReport {
   const seen = isTcp(system, pin)
-    ? withDiagnose(system, "self", (diagnose) => {
+    ? withDiagnose(system, pid, (diagnose) => {
       const seen = see(system, pin, diagnose);
       return seen && reportOn(system, pin, fd, seen, diagnose);
     })
@@ -109,5 +122,5 @@ export function inspect(system: System, pin: number, fd: number): SocketReport {
   if (seen) return seen;
   // Says why.
   checkSocket(system, pin, "read", fd);
-  throw isClosed("read", "the socket does not answer");
+  throw closedError("read", "the socket does not answer");
 }

@@ -72,6 +72,10 @@ function makeCall(system: System, descriptor: number, { setting, option, value: 
   throw systemError(system, sentence, "setsockopt", errno, setting);
 }
 
+/** What a request is about. */
+const settingsOf = ({ auto, values }: Request): Setting[] =>
+  SETTINGS.filter((setting) => values[setting] !== undefined || auto && setting === "userTimeout");
+
 /**
  * Sets what was asked and reads back what is in force.
  *
@@ -83,7 +87,8 @@ function makeCall(system: System, descriptor: number, { setting, option, value: 
  */
 export function applyTo(system: System, descriptor: number, request: Request, shown = descriptor): KeepAliveState {
   const { platform } = system;
-  if (checkSocket(system, descriptor, "set", shown) === "listener" && request.values.enable !== 0) {
+  const wanted = settingsOf(request);
+  if (checkSocket(system, descriptor, "set", shown, wanted) === "listener" && request.values.enable !== 0) {
     refuseListener(platform);
   }
 

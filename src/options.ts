@@ -43,7 +43,8 @@ export interface KeepAliveOptions {
   /**
    * The longest wait for an acknowledgement of data (`TCP_USER_TIMEOUT`; `TCP_RXT_CONNDROPTIME` on macOS,
    * `TCP_MAXUNACKTIME` on FreeBSD, `TCP_MAXRTMS` on Windows). 0, the default, is the system's own rule: about 15
-   * minutes on Linux. On Linux it also takes the place of `count`.
+   * minutes on Linux. On Linux it also takes the place of `count`, and ends a connection whose peer keeps its window closed
+   * for so long, though it answers: it must be longer than a slow reader may pause.
    *
    * `"auto"` is idle + interval x count, of these options or else of the socket, which on Linux keeps what `count`
    * means. It is computed once: give it again with a later change of the others.

@@ -37,6 +37,7 @@ export interface SystemValues {
  * `retransmissions` of the whole life; `unacked` and `sacked` of a listener are its queue and that queue's length.
  */
 export type Fact =
+  | "congestion"
   | "retransmits"
   | "probes"
   | "backoff"
@@ -80,6 +81,8 @@ export interface Platform {
   readonly descriptor: "int" | "size";
   /** The socket options that prove TCP, together with the address family, and the values of each that do. */
   readonly proof: readonly (readonly [level: number, name: number, values: readonly number[]])[];
+  /** Settings that sockets with such a value of the first proof do not have. */
+  readonly lacking?: Readonly<Record<number, readonly Setting[]>>;
   /** Non-zero on a listening socket. */
   readonly listening: readonly [level: number, name: number];
   /** The option whose first byte is the TCP state; 2 and 3 are its connecting states wherever it exists. */
@@ -88,6 +91,8 @@ export interface Platform {
   readonly states?: readonly string[];
   /** What the state option tells beside. */
   readonly info?: Readonly<Partial<Record<Fact, Field>>>;
+  /** The option that tells the longest retransmission timeout of a socket, in milliseconds; older kernels lack it. */
+  readonly rtoMax?: readonly [level: number, name: number];
   /** What must be given to `socket` for a netlink socket of sock_diag(7), and the option that tells a socket's interface. */
   readonly diag?: readonly [socket: readonly [number, number, number], bound: readonly [level: number, name: number]];
   /** The system calls pidfd_open(2) and pidfd_getfd(2). */
@@ -162,14 +167,16 @@ const errors = (...numbers: number[]): Record<number, string> => {
     "ENOENT",
     "EROFS",
     "ESRCH",
+    "EMFILE",
+    "ENFILE",
     "ENOSYS",
   ];
   return Object.fromEntries(numbers.map((number, at) => [number, names[at]]));
 };
 
-const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1, 2, 30, 3, 38);
-const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1, 2, 30, 3);
-const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1, 2, 30, 3);
+const GENERIC_ERRORS = errors(9, 22, 88, 92, 95, 101, 104, 107, 110, 113, 13, 1, 2, 30, 3, 24, 23, 38);
+const BSD_ERRORS = errors(9, 22, 38, 42, 45, 51, 54, 57, 60, 65, 13, 1, 2, 30, 3, 24, 23);
+const SYSTEM_V_ERRORS = errors(9, 22, 95, 99, 122, 128, 131, 134, 145, 148, 13, 1, 2, 30, 3, 24, 23);
 
 const defaults = (interval: number, count: number) => ({ idle: 7_200_000, interval, count });
 
@@ -224,6 +231,8 @@ const LINUX = {
   descriptor: "int",
   // SO_PROTOCOL and SO_TYPE: a raw socket too can have TCP's number. 262 is MPTCP, which passes keep-alive on.
   proof: [[1, 38, [6, 262]], [1, 3, [1]]],
+  // net/mptcp/sockopt.c.
+  lacking: { 262: ["userTimeout"] },
   listening: [1, 30],
   state: [TCP, 11],
   // include/net/tcp_states.h; 0 is none.
@@ -243,6 +252,7 @@ const LINUX = {
   ],
   // struct tcp_info of include/uapi/linux/tcp.h.
   info: {
+    congestion: [1, 1, 1],
     retransmits: [2, 1, 1],
     probes: [3, 1, 1],
     backoff: [4, 1, 1],
@@ -257,6 +267,8 @@ const LINUX = {
     unsent: [144, 4, 1],
     window: [228, 4, 1],
   },
+  // TCP_RTO_MAX_MS.
+  rtoMax: [TCP, 44],
   // AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG; SO_BINDTOIFINDEX.
   diag: [[16, 0x80803, 4], [1, 62]],
   pidfd: [434, 438],
@@ -345,7 +357,7 @@ const MACOS = {
   library: ["libSystem.B.dylib"],
   paths: { x64: ["/usr/lib/libSystem.B.dylib"], arm64: ["/usr/lib/libSystem.B.dylib"] },
   errno: ["__error", "pointer"],
-  errors: errors(9, 22, 38, 42, 102, 51, 54, 57, 60, 65, 13, 1, 2, 30, 3),
+  errors: errors(9, 22, 38, 42, 102, 51, 54, 57, 60, 65, 13, 1, 2, 30, 3, 24, 23),
   state: [TCP, 0x106],
   states: BSD_STATES,
   // struct tcp_connection_info of bsd/netinet/tcp.h.
@@ -481,7 +493,7 @@ const AIX = {
   match: { platform: ["aix"] },
   library: ["libc.a(shr_64.o)"],
   errno: ["_Errno", "pointer"],
-  errors: errors(9, 22, 57, 61, 64, 70, 73, 76, 78, 81, 13, 1, 2, 30, 3),
+  errors: errors(9, 22, 57, 61, 64, 70, 73, 76, 78, 81, 13, 1, 2, 30, 3, 24, 23),
   options: {
     ...BSD.options,
     idle: [TCP, 0x11, null, 1, INT_MAX],
@@ -583,7 +595,7 @@ export const PLATFORMS: Readonly<Record<string, Platform>> = Object.freeze({
   "linux-parisc": {
     ...OLD_LINUX,
     match: { platform: ["linux"], arch: ["parisc", "parisc64", "hppa"] },
-    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1, 2, 30, 3),
+    errors: errors(9, 22, 216, 220, 223, 229, 232, 235, 238, 242, 13, 1, 2, 30, 3, 24, 23),
     listening: [0xffff, 0x401c],
     cookie: [0xffff, 0x4032],
   },

@@ -8,6 +8,7 @@ import { show } from "./words.ts";
 
 /** What is looked at in an object. Everything is optional and unknown: these are other people's objects. */
 export interface Shown {
+  readonly pid?: unknown;
   readonly fd?: unknown;
   readonly _handle?: { readonly fd?: unknown } | null;
   readonly connecting?: unknown;

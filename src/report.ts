@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SocketTimer } from "./diag.ts";
+import type { SocketTimer } from "./diagnosis.ts";
 import type { KeepAliveState } from "./options.ts";
 import type { Endpoint } from "./sockaddr.ts";
 import type { Interval } from "./wheel.ts";
@@ -12,9 +12,9 @@ import type { Interval } from "./wheel.ts";
  * What the kernel knows of a TCP socket at this moment. A field that the system does not tell, or that a socket in this
  * state does not have, is absent.
  *
- * Linux and Android tell all of it, kernels before 4.6 without `unsent` and `unacknowledged`. macOS tells the state, `rtt`
- * and `retransmissions`; FreeBSD these and the silence; OpenBSD the state; other systems nothing but addresses and
- * keep-alive.
+ * Linux tells all of it, kernels before 4.6 without `unsent` and `unacknowledged`; Android may keep the timer and the
+ * queues from an app. macOS tells the state, `rtt` and `retransmissions`; FreeBSD these and the silence; OpenBSD the state;
+ * other systems nothing but addresses and keep-alive.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export interface SocketReport {
   readonly unacknowledged?: number;
   /** Bytes that were written and not sent. */
   readonly unsent?: number;
-  /** Bytes that were received and that the program has not read. */
+  /** Bytes that were received and that the program has not read; as `ss` has it, the peer's FIN is one. */
   readonly unread?: number;
   /** How often what is on its way now was sent again. */
   readonly retransmitting?: number;
@@ -55,14 +55,17 @@ export interface SocketReport {
   readonly rtt?: number;
   /** Connections that wait to be accepted, on a listening socket. */
   readonly waiting?: number;
-  /** How many may wait, on a listening socket. */
+  /** How many may wait, on a listening socket; Linux lets one more. */
   readonly backlog?: number;
   /**
    * When the connection is given up if nothing more is heard of the peer, in milliseconds from now; null where it never is.
-   * Absent where that is not known: on other systems than Linux, with a closed window, and with data on its way in another
-   * network namespace, if no user timeout ends it.
+   * Absent where that is not known: on other systems than Linux, while connecting, and of data of a connection in another
+   * network namespace, where no user timeout ends it. A closed window (`timer` is a window probe) is ended by a user timeout, answered or not.
    */
   readonly death?: Interval | null;
   /** The same in words, such as `"2 of 4 probes unanswered, dies in 21 to 23 s"`. */
   readonly verdict: string;
 }
+
+/** Whether a socket of this state has no connection any more, whatever else it still shows. */
+export const isClosed = (state: string | undefined): boolean => state === "closed" || state === "time-wait";

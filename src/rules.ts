@@ -40,9 +40,24 @@ const forgotten: Rule = ({ state, silence = 0 }) =>
       "gives null",
   }];
 
+const closedWindow: Rule = ({ keepAlive, timer, unansweredProbes = 0 }) => {
+  if (timer?.kind !== "window probe" || unansweredProbes > 1) return [];
+  const isEnding = (keepAlive?.userTimeout ?? 0) > 0;
+  return [{
+    code: "CLOSED_WINDOW",
+    severity: isEnding ? "problem" : "warning",
+    message: ({ name, sockets: [{ verdict }, ...others] }) =>
+      `the other end takes no data on ${name}: ${others.length > 0 ? "of the first, " : ""}${verdict}`,
+    remedy: () =>
+      "see why the other end does not read" +
+      (isEnding ? "; a user timeout must be longer than it may pause: give a longer one to setKeepAlive" : ""),
+  }];
+};
+
 const off: Rule = (socket, { advice, path }) => {
-  const { keepAlive, silence = 0 } = socket;
-  if (!isOpen(socket) || !keepAlive || keepAlive.enable) return [];
+  const { keepAlive, retransmitting = 0, silence = 0 } = socket;
+  // What is dying already is told of as that.
+  if (!isOpen(socket) || !keepAlive || keepAlive.enable || retransmitting > 0) return [];
   const isProblem = silence > Math.min(path?.limit ?? Infinity, LONG_SILENCE);
   const between = path ? `, and ${path.title} forgets the connection after ${text(path.limit)}` : "";
   return [{
@@ -88,6 +103,7 @@ const waiting: Rule = ({ listening, waiting = 0, backlog = 0 }) => {
 /** The rules. */
 export const RULES: readonly Rule[] = [
   dying,
+  closedWindow,
   forgotten,
   waiting,
   off,

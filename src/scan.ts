@@ -22,8 +22,8 @@ function searchOf({ platform }: System): readonly [duplicate: number, status: st
   );
 }
 
-/** How many descriptors a process's table has room for: FDSize of proc_pid_status(5). */
-export function tableSize(system: System, file: string): number {
+/** How many descriptors this process's table has room for: FDSize of proc_pid_status(5). */
+function tableSize(system: System, file: string): number {
   const text = readText(system, file);
   if (typeof text !== "string") {
     throw systemError(system, `Cannot search for the socket: ${file} does not open`, text.syscall, text.errno);

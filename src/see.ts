@@ -4,7 +4,8 @@
  * @module
  */
 import { address, getAddress, getOption, type System, value } from "./calls.ts";
-import type { Diagnose, Diagnosis } from "./diag.ts";
+import type { Diagnose } from "./diag.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { decodeInfo, type Facts, INFO_SIZE } from "./info.ts";
 import type { SocketReport } from "./report.ts";
 import { formatEndpoint } from "./sockaddr.ts";
@@ -51,7 +52,7 @@ const ATTEMPTS = 4;
 export function together(system: System, pin: number, seen: Facts, diagnose: Diagnose): [Facts, Diagnosis | undefined] {
   let facts = seen;
   for (let attempt = 1;; attempt++) {
-    const diagnosis = diagnose(pin);
+    const diagnosis = diagnose(pin, attempt > 1);
     const { timer, unanswered } = diagnosis ?? {};
     const counted = timer?.kind === "retransmission" ? facts.retransmits : facts.probes;
     if (!timer || counted === undefined || counted === unanswered || attempt === ATTEMPTS) return [facts, diagnosis];

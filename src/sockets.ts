@@ -29,7 +29,7 @@ import { see } from "./see.ts";
 export interface TcpSocket extends SocketReport {
   /** The process it belongs to. */
   readonly pid: number;
-  /** The name of that process's program. */
+  /** The name of that process's main thread, as the kernel has it: mostly its program's, and at most 15 characters. */
   readonly program: string;
   /** Its descriptor in that process. */
   readonly fd: number;
@@ -48,7 +48,7 @@ export interface TcpSocket extends SocketReport {
 export function listSockets(system: System, own: number, filter: SocketFilter): TcpSocket[] {
   checkFilter(filter, system.platform);
   const { pid = own } = filter;
-  const program = programOf(system, pid);
+  let program: string | undefined;
 
   const describe = (fd: number, diagnose: Diagnose, take?: Take): TcpSocket[] => {
     const isStillTcp = (pin: number) => isTcp(system, pin);
@@ -57,6 +57,7 @@ export function listSockets(system: System, own: number, filter: SocketFilter): 
       if (!seen || !isWanted(seen, filter)) return null;
       const report = reportOn(system, pin, fd, seen, diagnose);
       if (filter.keepAlive !== undefined && report.keepAlive?.enable !== filter.keepAlive) return null;
+      program ??= programOf(system, pid);
       const socket: TcpSocket = { pid, program, fd, ...report, state: report.state ?? "unknown" };
       listed(system, socket, pin, fd, take && { pid, own });
       return socket;
@@ -70,7 +71,7 @@ export function listSockets(system: System, own: number, filter: SocketFilter): 
       pid === own
         ? searchAll(system, (fd) => isTcp(system, fd)).flatMap((fd) => describe(fd, diagnose))
         : withProcess(system, pid, own, (take) =>
-          descriptorsOf(system, pid).flatMap((fd) =>
+          descriptorsOf(system, pid, take).flatMap((fd) =>
             describe(fd, diagnose, take)
           )),
   );

@@ -116,14 +116,14 @@ export function answeringPeer({ idle, interval }: InForce, rates: readonly numbe
 
 /** The least retransmission timeout: TCP_RTO_MIN of include/net/tcp.h. */
 const RTO_MIN = 200;
-/** The greatest: TCP_RTO_MAX. */
+/** The greatest, where neither the sysctl tcp_rto_max_ms nor TCP_RTO_MAX_MS sets another: TCP_RTO_MAX. */
 export const RTO_MAX = 120_000;
 
 /** How long `tcp_retries2` retransmissions last, as the kernel reckons: tcp_model_timeout, with the least timeout. */
-export function retransmissionLimit(retries: number): number {
-  const doublings = Math.floor(Math.log2(RTO_MAX / RTO_MIN));
+export function retransmissionLimit(retries: number, rtoMax: number = RTO_MAX): number {
+  const doublings = Math.floor(Math.log2(rtoMax / RTO_MIN));
   if (retries <= doublings) return (2 ** (retries + 1) - 1) * RTO_MIN;
-  return (2 ** (doublings + 1) - 1) * RTO_MIN + (retries - doublings) * RTO_MAX;
+  return (2 ** (doublings + 1) - 1) * RTO_MIN + (retries - doublings) * rtoMax;
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { cautionsOf } from "./cautions.ts";
-import { formatDuration as text } from "./duration.ts";
+import { formatDuration as text, parseDuration } from "./duration.ts";
 import type { Finding } from "./findings.ts";
 import { type Group, type Symptom, toSet } from "./groups.ts";
 import { pathCautions } from "./planned.ts";
@@ -43,10 +43,12 @@ export const abovePathLimit: Rule = (socket, { advice, path, platform }) => {
 /** Keep-alive was switched on, and nothing else. */
 export const systemDefaults: Rule = (socket, { advice, platform, system }) => {
   const values = inForce(socket);
-  const idle = system?.idle?.value ?? platform.defaults?.idle ?? NaN;
-  if (!values || !isOpen(socket) || values.idle !== idle || idle < TWO_HOURS) return [];
+  // In another network namespace the host's values rule nothing: there the built-in ones are the likely ones.
+  const idle = values?.idle ?? NaN;
+  const isSystems = idle === system?.idle?.value || idle === platform.defaults?.idle;
+  if (!values || !isOpen(socket) || !isSystems || idle < TWO_HOURS) return [];
   const whole = text(idle + values.interval * values.count);
-  const source = system?.idle ? ` (${system.idle.source})` : "";
+  const source = idle === system?.idle?.value ? ` (${system.idle.source})` : "";
   return [{
     code: "SYSTEM_DEFAULTS",
     severity: "warning",
@@ -79,7 +81,9 @@ export const unwise: Rule = (socket, { advice, platform }) => {
         severity: "warning",
         alike: message + agent,
         message: ({ name }) => `${name}: ${message}${agent}`,
-        remedy: (group) => (agent ? "give the agent keepAliveMsecs: 60000; else " : "") + toSet(advice, group),
+        remedy: (group) =>
+          (agent ? `give the agent keepAliveMsecs: ${parseDuration(`${advice.idle}`) ?? advice.idle}; else ` : "") +
+          toSet(advice, group),
       }];
     }
     const isOffering = isOffered(platform.options.userTimeout) && socket.keepAlive?.userTimeout !== undefined;

@@ -4,8 +4,9 @@
  * @module
  */
 import { formatDuration } from "./duration.ts";
+import { type Facts, isBusy } from "./info.ts";
 import type { Remaining } from "./remaining.ts";
-import type { SocketReport } from "./report.ts";
+import { isClosed, type SocketReport } from "./report.ts";
 import type { Interval } from "./wheel.ts";
 
 /** From here on seconds are written as minutes. */
@@ -50,23 +51,32 @@ function onItsWay(told: Told, { unanswered = 0, death }: Remaining): string {
   if (retransmitting === 0) return `${plural(unacknowledged, "byte")} on the way for ${about(unanswered)}`;
   const stopped = keepAlive?.enable ? "keep-alive is not running, " : "";
   const who = keepAlive?.userTimeout ? "the user timeout ends" : "the retransmissions end";
-  const when = death ? `in ${between(death)}` : "by the rule of its network namespace";
-  return `data unacknowledged for ${about(unanswered)}: ${stopped}${who} this ${when}`;
+  const when = death ? ` in ${between(death)}` : "";
+  return `data unacknowledged for ${about(unanswered)}: ${stopped}${who} this${when}`;
 }
 
-function probing({ keepAlive, unansweredProbes: sent = 0 }: Told, { probes = 0, death }: Remaining): string {
+function probing({ keepAlive, unansweredProbes: sent = 0 }: Told, { death }: Remaining): string {
   const { idle = 0, interval = 0, count = 0, userTimeout = 0 } = keepAlive ?? {};
   // A user timeout takes the place of the count, and "auto" means the same.
-  const all = userTimeout === 0 || userTimeout === idle + interval * count ? count : sent + probes;
-  const unanswered = `${sent} of ${plural(Math.max(all, sent), "probe")} unanswered`;
-  return death ? `${unanswered}, dies in ${between(death)}` : unanswered;
+  if (userTimeout === 0 || userTimeout === idle + interval * count) {
+    const unanswered = `${sent} of ${plural(Math.max(count, sent), "probe")} unanswered`;
+    return death ? `${unanswered}, dies in ${between(death)}` : unanswered;
+  }
+  const unanswered = `${plural(sent, "probe")} unanswered`;
+  return death ? `${unanswered}, the user timeout ends this in ${between(death)}` : unanswered;
 }
 
-/** What is sent to a closed window, or was not let out by this machine, which the window tells. */
-function windowProbes({ unansweredProbes = 0 }: Told, window: number | undefined): string {
-  return window
-    ? `this machine lets no data out, ${plural(unansweredProbes, "try", "tries")} in vain`
-    : `the peer's window is closed, ${plural(unansweredProbes, "probe")} of it unanswered`;
+/** What waits for a closed window, or is not let out by this machine, which the window tells. */
+function windowProbes(told: Told, left: Remaining | undefined, window: number | undefined): string {
+  const { keepAlive, unansweredProbes = 0, unsent = 0 } = told;
+  const wait = plural(unsent, "byte waits", "bytes wait");
+  if (window) return `${wait}, though the peer's window is open: ${plural(unansweredProbes, "try", "tries")} in vain`;
+  const unanswered = unansweredProbes > 0 ? `, ${plural(unansweredProbes, "probe")} unanswered` : "";
+  const closed = `${wait} for the peer to open its window${unanswered}`;
+  if (!left?.death) return closed;
+  // Without a user timeout only a peer that does not answer is given up.
+  if (keepAlive?.userTimeout) return `${closed}: the user timeout ends this in ${between(left.death)}, answered or not`;
+  return unansweredProbes > 0 ? `${closed}: dies in ${between(left.death)}` : closed;
 }
 
 function idle(told: Told, left: Remaining | undefined, meaning: string | undefined): string {
@@ -82,19 +92,21 @@ function idle(told: Told, left: Remaining | undefined, meaning: string | undefin
  *
  * @param told The report.
  * @param left How long the connection has left, as far as that is known.
- * @param window How much the peer is ready to take, in bytes, where that is known.
+ * @param facts What the kernel told.
  * @returns One clause, without a full stop.
  */
-export function verdictOf(told: Told, left: Remaining | undefined, window: number | undefined): string {
-  const { listening: listens, remote, state = "", retransmitting, timer } = told;
+export function verdictOf(told: Told, left: Remaining | undefined, facts: Facts): string {
+  const { listening: listens, remote, silence = 0, state = "", retransmitting, timer } = told;
   if (listens) return listening(told);
   if (state === "syn-sent") return `connecting, ${plural(retransmitting ?? 0, "SYN")} repeated`;
-  if (!remote) return "not connected";
+  if (!remote || isClosed(state)) return "not connected";
   const meaning: string | undefined = STATES[state];
-  const how = timer?.kind === "window probe"
-    ? windowProbes(told, window)
-    : left && timer?.kind === "retransmission"
-    ? onItsWay(told, left)
-    : idle(told, left, meaning);
-  return (meaning ? `${meaning}; ` : "") + how;
+  const how = () => {
+    if (timer?.kind === "window probe") return windowProbes(told, left, facts.window);
+    if (timer?.kind === "retransmission" && left) return onItsWay(told, left);
+    // Without a timer that is known, data on its way is seen all the same, but not how it will go on.
+    if (isBusy(facts) && timer === undefined) return `data on the way, answered ${about(silence)} ago`;
+    return idle(told, left, meaning);
+  };
+  return (meaning ? `${meaning}; ` : "") + how();
 }

@@ -66,6 +66,9 @@ export function c() {
     pipe: () => two((both) => functions.pipe(both)),
     /** Sends so many bytes, or as many as go; returns how many did. */
     send: (descriptor: number, count: number) => functions.send(descriptor, new Uint8Array(count), count, 0x40),
+    /** Sets the longest retransmission timeout: TCP_RTO_MAX_MS of Linux 6.15; false where there is none. */
+    rtoMax: (descriptor: number, value: number) =>
+      functions.setsockopt(descriptor, 6, 44, Int32Array.of(value), 4) === 0,
     /** Says that no more will be sent. */
     shutdown: (descriptor: number) => made(functions.shutdown(descriptor, 1)),
     /** A listening TCP socket on loopback, IPv4 or IPv6, and ways to connect to it. */

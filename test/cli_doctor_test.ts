@@ -75,7 +75,7 @@ test(
       flat(path.out),
       /^problem ABOVE_PATH_LIMIT .*: a probe comes after 10m only, and the path forgets after 5m$/m,
     );
-    assertStringIncludes(path.out, `{ idle: "2m30s", interval: "50s", count: 3,`);
+    assertStringIncludes(path.out, `{ idle: "60s", interval: "15s", count: 4,`);
   },
 );
 
@@ -129,7 +129,8 @@ test("keepalive doctor --json prints what diagnose() returns, and what was looke
     runtimes[0].version,
     process.versions.deno ?? process.versions.bun ?? process.versions.node,
   );
-  const expected = diagnose(findSockets({ pid }), { path: "gcp", system, runtimes });
+  // It is no runtime's socket: what runtimes do is of no interest.
+  const expected = diagnose(findSockets({ pid }), { path: "gcp", system });
   const words = ({ code, severity, message, remedy }: typeof expected[number]) => [code, severity, message, remedy];
   assertEquals(findings.map(words), expected.map(words));
   assertEquals(findings[0].sockets[0].remote.port, Number(remote.split(":")[1]));
@@ -177,13 +178,12 @@ test("keepalive doctor ends with 2 where it could not look, and says why", needs
 
 test("keepalive doctor refuses wrong use with 64, before it looks", async () => {
   const cases: Record<string, RegExp> = {
-    "--pid 1 --all": /^--pid and --all stand against each other$/,
+    "--pid 1 --all": /^give --pid or --all, not both$/,
     "--pid one": /^--pid one: expected the number of a process$/,
     "--remote :80": /^--remote is for sockets: give --pid or --all$/,
     "--all --remote x:y:z": /^--remote x:y:z: expected HOST:PORT/,
     "--path aws-nl": /^Cannot diagnose for the path "aws-nl": did you mean "aws-nlb"\?$/,
     "--path 30": /^Cannot diagnose for path 30: it must be at least 1 s; did you mean "30s"\?$/,
-    "--path 1s": /^Cannot plan: surviving the path stands against /,
     "--all=yes": /^--all takes no value/,
   };
   for (const [line, sentence] of Object.entries(cases)) {
@@ -238,8 +238,7 @@ test("keepalive doctor asks the runtimes of PATH for their versions; what is mis
 if (runtime === "deno") {
   test("keepalive doctor without Deno's permission to run programs says so, and asks nobody", () => {
     const { status, stderr } = run([...command(main, "--allow-ffi"), "doctor"]);
-    const sentence =
-      "Cannot look at node, bun and deno: Deno may not run them; add --allow-run=node,bun,deno --allow-env=PATH";
+    const sentence = "Cannot look at node, bun and deno: Deno may not run them; run this with --allow-all";
     assertEquals([status, stderr], [0, `keepalive: ${sentence}\n`]);
     const blind = run([...command(main, "--no-prompt", "--allow-env=PATH"), "doctor"]);
     assertEquals(blind.status, 2);

@@ -19,15 +19,15 @@ for (const [language, program] of Object.entries(PROGRAMS)) {
     withPrograms,
     async (t) => {
       const { ask, pid, port, say } = await talker(t, program());
-      const listed = await keepalive(["list", "--pid", `${pid}`, "--state", "established"]);
+      const listed = await keepalive(["list", "--pid", `${pid}`, "--state", "established", "--local", `:${port}`]);
       assertEquals([listed.code, listed.err], [0, ""]);
       const [head, line, ...rest] = listed.out.trimEnd().split("\n");
       assertEquals(rest, []);
-      assertMatch(head, /^process +local +remote +keep-alive +state +timer +unanswered +verdict$/);
+      assertMatch(head, /^process +fd +local +remote +keep-alive +state +timer +unanswered +verdict$/);
       assertMatch(
         line,
         new RegExp(
-          `^${pid} \\S+ +127\\.0\\.0\\.1:${port} +127\\.0\\.0\\.1:\\d+ +off +established +- +0 +idle and answered .* keep-alive is off$`,
+          `^${pid} \\S+ +\\d+ +127\\.0\\.0\\.1:${port} +127\\.0\\.0\\.1:\\d+ +off +established +- +0 +idle and answered .* keep-alive is off$`,
         ),
       );
 
@@ -98,19 +98,23 @@ test("keepalive list and keepalive set refuse wrong use, and end with 2 where no
   const misuse: Record<string, string> = {
     "list --pid x": "--pid x: expected the number of a process",
     "list --pid 0": "--pid 0: expected the number of a process",
-    "list --pid 1 --all": "--pid and --all stand against each other",
+    "list --pid 1 --all": "give --pid or --all, not both",
     "list --remote localhost:80": `Cannot find sockets by remoteAddress "localhost": expected an IP address`,
     "list --remote :99999": "--remote :99999: expected HOST:PORT",
     "list --remote ::1:80": "--remote ::1:80: expected HOST:PORT, HOST or :PORT, with IPv6 as [HOST]:PORT",
+    "list --remote 5432": "--remote 5432: did you mean :5432, the port?",
+    "list --remote ::1":
+      "--remote ::1: expected HOST:PORT, HOST or :PORT, with IPv6 as [HOST]:PORT; did you mean [::1]?",
+    "list --pid \u001b[2J": "--pid [2J: expected the number of a process",
     "list --state estab": `Cannot find sockets: unknown state "estab"; the states are`,
     "list --every 5s": "--every is for --watch",
     "list --watch --every 1ms": "--every 1ms: expected a TIME of 100ms or more",
     "set --idle 60s": "--pid is missing: whose sockets?",
     "set --pid 1": "nothing to set: give --idle",
-    "set --pid 1 --on --off": "--on and --off stand against each other",
+    "set --pid 1 --on --off": "give --on or --off, not both",
     "set --pid 1 --idle 30": `Cannot set idle to 30 ms: Linux accepts 1 to 32767 s; did you mean "30s" (30000)?`,
     "set --pid 1 --count 999": "Cannot set count to 999: Linux accepts 1 to 127",
-    "set --pid 1 --on --dry-run --yes": "--dry-run and --yes stand against each other",
+    "set --pid 1 --on --dry-run --yes": "give --dry-run or --yes, not both",
     "set --pid 1 --on --json": "--json needs --yes or --dry-run",
   };
   for (const [line, sentence] of Object.entries(misuse)) {
@@ -124,7 +128,7 @@ test("keepalive list and keepalive set refuse wrong use, and end with 2 where no
     assertEquals([code, out, err], [2, "", reason], line);
   }
   const none = await keepalive(words(`set --pid ${process.pid} --remote 192.0.2.1:1 --on --yes`));
-  assertEquals([none.code, none.err], [1, "keepalive: no connected or listening socket is meant by that\n"]);
+  assertEquals([none.code, none.err], [1, "keepalive: no connected or listening socket matches\n"]);
 });
 
 test("keepalive set asks nobody where nobody can be asked", withPrograms, async (t) => {
@@ -165,26 +169,30 @@ const terminal = (columns: number) =>
 
 test("keepalive list writes one line for a socket where that fits, else two, and dying ones in red", () => {
   assertEquals(
-    draw([socket], terminal(140)).split("\n"),
+    draw([socket], terminal(150)).split("\n"),
     [
-      "process    local           remote         keep-alive      state        timer       unanswered  verdict",
-      "4711 node  10.0.0.1:40000  10.0.0.2:5432  1m 15s x4 (2m)  established  probe 6.0s           2  <red>2 of 4 probes unanswered, dies in 35 to 42 s</red>",
+      "process    fd  local           remote         keep-alive      state        timer            unanswered  verdict",
+      "4711 node  23  10.0.0.1:40000  10.0.0.2:5432  1m 15s x4 (2m)  established  keep-alive 6.0s           2  <red>2 of 4 probes unanswered, dies in 35 to 42 s</red>",
       "",
     ],
   );
   assertEquals(draw([socket, six], terminal(80)).split("\n"), [
-    "process    local                remote              keep-alive",
-    "4711 node  10.0.0.1:40000       10.0.0.2:5432       1m 15s x4 (2m)",
-    "    <red>established, probe 6.0s: 2 of 4 probes unanswered, dies in 35 to 42 s</red>",
-    "4711 node  [2001:db8::1]:40000  [2001:db8::2]:5432  1m 15s x4 (2m)",
-    "    <red>established, probe 6.0s: 2 of 4 probes unanswered, dies in 35 to 42 s</red>",
+    "process    fd  local                remote              keep-alive",
+    "4711 node  23  10.0.0.1:40000       10.0.0.2:5432       1m 15s x4 (2m)",
+    "    <red>established, keep-alive 6.0s: 2 of 4 probes unanswered, dies in 35 to 42 s</red>",
+    "4711 node  23  [2001:db8::1]:40000  [2001:db8::2]:5432  1m 15s x4 (2m)",
+    "    <red>established, keep-alive 6.0s: 2 of 4 probes unanswered, dies in 35 to 42 s</red>",
     "",
   ]);
 });
 
 test("keepalive list shows what is not known as that, and not as none", () => {
   const { timer: _, ...unknown } = socket;
-  assertEquals([timerCell(unknown), timerCell({ ...socket, timer: null }), timerCell(socket)], ["", "-", "probe 6.0s"]);
+  assertEquals([timerCell(unknown), timerCell({ ...socket, timer: null }), timerCell(socket)], [
+    "",
+    "-",
+    "keep-alive 6.0s",
+  ]);
   assertEquals(timerCell({ ...socket, timer: { kind: "retransmission", in: 61_400 } }), "resend 1m1s");
   assertEquals([stateCell({ enable: true, count: 4 }), stateCell({ enable: false, userTimeout: 0 }), stateCell(null)], [
     "? ? x4",

@@ -276,8 +276,8 @@ if (runtime === "deno") {
     const { status, stdout, stderr } = run(limited);
     assertEquals(status, 0, stderr);
     assertEquals(JSON.parse(stdout), {
-      code: "ERRNO_24",
-      message: "Cannot hold on to the socket, for which a descriptor must be free: fcntl failed with ERRNO_24 (24); " +
+      code: "EMFILE",
+      message: "Cannot hold on to the socket, for which a descriptor must be free: fcntl failed with EMFILE (24); " +
         "the connection was closed",
       left: 0,
     });

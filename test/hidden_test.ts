@@ -316,6 +316,6 @@ test("while no descriptor is free, a socket is not taken for closed, nor waited 
   assertEquals(after, "boolean");
   assertEquals(
     full.message,
-    "Cannot search for the socket: /proc/self/status does not open: open failed with ERRNO_24 (24)",
+    "Cannot search for the socket: /proc/self/status does not open: open failed with EMFILE (24)",
   );
 });

@@ -30,7 +30,7 @@ shell("ip link set lo up; nft add table inet t; nft add chain inet t i '{ type f
 const silence = (port: number) =>
   shell(`nft add rule inet t i tcp dport ${port} drop; nft add rule inet t i tcp sport ${port} drop`);
 
-const { listener, send, shutdown, close, socket } = c();
+const { listener, rtoMax, send, shutdown, close, socket } = c();
 
 /** Sockets in every state. */
 function open(family: 2 | 10): () => void {
@@ -82,6 +82,10 @@ async function states(): Promise<unknown> {
 /** Connections that die in different ways, and all that is said of them until then. */
 async function deaths(): Promise<unknown> {
   const { pair, port } = listener(8);
+  const alive = listener(8);
+  const fill = (end: number) => {
+    while (send(end, 65_536) > 0);
+  };
   const cases: Record<string, [KeepAliveOptions, (end: number) => unknown]> = {
     "by the count": [{ idle: "1s", interval: "1s", count: 2 }, () => {}],
     "with an interval above the idle time": [{ idle: "1s", interval: "2s", count: 1 }, () => {}],
@@ -92,12 +96,50 @@ async function deaths(): Promise<unknown> {
     "half closed": [{ idle: "1s", interval: "1s", userTimeout: 2000 }, shutdown],
     "by the retransmissions": [{ idle: "1s", interval: "1s", count: 1 }, (end) => send(end, 100)],
   };
+  const unchanged = new Set<number>();
+  /** What is changed a while after the peer has fallen silent. */
+  const later: Record<string, [KeepAliveOptions, KeepAliveOptions, number]> = {
+    "by a user timeout that came later": [{ idle: "1s", interval: "1s" }, { userTimeout: 1800 }, 1500],
+    "with an interval that was lowered": [{ idle: "1s", interval: "4s", count: 2 }, { interval: "1s" }, 1500],
+  };
   shell("sysctl -qw net.ipv4.tcp_retries2=3");
   const ends = Object.entries(cases).map(([name, [options, act]]) => {
     const [end] = pair();
     setKeepAlive(end, options);
     return { name, end, act };
   });
+  // Their peers close their windows, and one goes on answering.
+  const closed: Record<string, [KeepAliveOptions, typeof pair]> = {
+    "by probes of a closed window": [{ idle: "1s", interval: "1s", count: 2 }, pair],
+    "by a user timeout, of a closed window": [{ idle: "1s", interval: "1s", userTimeout: 3000 }, pair],
+    "by a user timeout, of a peer that answers": [{ idle: "1s", interval: "1s", userTimeout: 3000 }, alive.pair],
+  };
+  for (const [name, [options, pair]] of Object.entries(closed)) {
+    const [end] = pair();
+    setKeepAlive(end, options);
+    fill(end);
+    ends.push({ name, end, act: () => {} });
+  }
+  for (const [name, [options, change, after]] of Object.entries(later)) {
+    const [end] = pair();
+    setKeepAlive(end, options);
+    const act = () => {
+      if (name.includes("user timeout")) send(end, 100);
+      // What is said before holds for what was in force before.
+      unchanged.add(end);
+      setTimeout(() => (setKeepAlive(end, change), unchanged.delete(end)), after);
+    };
+    ends.push({ name, end, act });
+  }
+  // TCP_RTO_MAX_MS, of Linux 6.15: the waits do not grow beyond it.
+  const [bounded] = pair();
+  const bound = () => (rtoMax(bounded, 1000), send(bounded, 100));
+  setKeepAlive(bounded, { idle: "1s", userTimeout: "4s" });
+  ends.push({ name: "with short waits", end: bounded, act: bound });
+  const six = listener(8, 0, 0, 10);
+  const [client] = six.pair();
+  setKeepAlive(client, { idle: "1s", interval: "1s", count: 2 });
+  ends.push({ name: "over IPv6", end: client, act: () => silence(six.port) });
   const names = Object.fromEntries(ends.map(({ name, end }) => [end, name]));
   // Some silence before, which counts.
   await sleep(300);
@@ -107,7 +149,15 @@ async function deaths(): Promise<unknown> {
   for (;;) {
     const at = performance.now();
     const found = findSockets({ listening: false }).filter(({ fd }) => fd in names);
-    said.push(...found.map(({ fd, state, death, verdict }) => ({ at, fd, state, death, verdict })));
+    said.push(
+      ...found.filter(({ fd }) => !unchanged.has(fd)).map(({ fd, state, death, verdict }) => ({
+        at,
+        fd,
+        state,
+        death,
+        verdict,
+      })),
+    );
     if (found.every(({ state }) => state === "closed")) return { names, said };
     await sleep(20);
   }

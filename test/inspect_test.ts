@@ -176,23 +176,36 @@ test("findSockets() counts down to a death that comes when it always said", with
       );
     }
     assert(all.length > 20, `${name}: only ${all.length} looks`);
+    // Wide enough always holds.
+    const widths = all.flatMap(({ at, death }) => death && at <= after.at ? [death.latest - death.earliest] : []);
+    assert(Math.max(...widths) < 5000, `${name}: as wide as ${Math.max(...widths)} ms`);
+    assert((all[0].death?.latest ?? 0) > 500, `${name}: ${JSON.stringify(all[0].death)} at first`);
     const verdicts = all.filter(({ at }) => at <= after.at).map(({ verdict }) => verdict);
     return [name, verdicts.at(-1)?.replace(/[\d.]+( to \d+)?/g, "N")];
   });
   const byProbes = (probes: string) => `N of N ${probes} unanswered, dies in N s`;
   const busy = (stopped: string, who: string) => `data unacknowledged for N s: ${stopped}${who} this in N s`;
   const stopped = "keep-alive is not running, ";
+  const waiting = "N bytes wait for the peer to open its window";
+  const answeredOrNot = "the user timeout ends this in N s, answered or not";
   assertEquals(Object.fromEntries(kinds), {
     "by the count": byProbes("probes"),
     "with an interval above the idle time": byProbes("probe"),
-    "by a user timeout": byProbes("probes"),
-    "by a user timeout before the first probe": byProbes("probe"),
+    "by a user timeout": "N probes unanswered, the user timeout ends this in N s",
+    "by a user timeout before the first probe": "N probe unanswered, the user timeout ends this in N s",
     "with data on its way": busy(stopped, "the user timeout ends"),
     "with keep-alive off": busy("", "the user timeout ends"),
     "half closed": `closed by this program, which the peer has not acknowledged; ${
       busy(stopped, "the user timeout ends")
     }`,
     "by the retransmissions": busy(stopped, "the retransmissions end"),
+    "by a user timeout that came later": busy(stopped, "the user timeout ends"),
+    "with an interval that was lowered": byProbes("probes"),
+    "with short waits": busy(stopped, "the user timeout ends"),
+    "over IPv6": byProbes("probes"),
+    "by probes of a closed window": `${waiting}, N probes unanswered: dies in N s`,
+    "by a user timeout, of a closed window": `${waiting}, N probes unanswered: ${answeredOrNot}`,
+    "by a user timeout, of a peer that answers": `${waiting}: ${answeredOrNot}`,
   });
 });
 

@@ -70,6 +70,8 @@ static int constants(void) {
   CONSTANT(EROFS);
   CONSTANT(ESRCH);
   CONSTANT(ENOSYS);
+  CONSTANT(EMFILE);
+  CONSTANT(ENFILE);
   CONSTANT(SYS_pidfd_open);
   CONSTANT(SYS_pidfd_getfd);
   CONSTANT(SO_BINDTOIFINDEX);

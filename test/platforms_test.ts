@@ -36,15 +36,15 @@ interface Expected {
 // deno-fmt-ignore
 const ERRORS = [
   "EBADF", "EINVAL", "ENOTSOCK", "ENOPROTOOPT", "EOPNOTSUPP", "ENETUNREACH", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH",
-  "ENOTCONN", "EACCES", "EPERM", "ENOENT", "EROFS", "ESRCH", "ENOSYS",
+  "ENOTCONN", "EACCES", "EPERM", "ENOENT", "EROFS", "ESRCH", "EMFILE", "ENFILE", "ENOSYS",
 ];
-const MOST_LINUX = [9, 22, 88, 92, 95, 101, 104, 110, 113, 107, 13, 1, 2, 30, 3, 38];
-const SYSTEM_V = [9, 22, 95, 99, 122, 128, 131, 145, 148, 134, 13, 1, 2, 30, 3];
-const BERKELEY = [9, 22, 38, 42, 45, 51, 54, 60, 65, 57, 13, 1, 2, 30, 3];
-const APPLE = [9, 22, 38, 42, 102, 51, 54, 60, 65, 57, 13, 1, 2, 30, 3];
-const PARISC = [9, 22, 216, 220, 223, 229, 232, 238, 242, 235, 13, 1, 2, 30, 3];
-const AIX = [9, 22, 57, 61, 64, 70, 73, 78, 81, 76, 13, 1, 2, 30, 3];
-// Winsock has no EPERM, ENOENT, EROFS or ESRCH of its own, so none is asserted.
+const MOST_LINUX = [9, 22, 88, 92, 95, 101, 104, 110, 113, 107, 13, 1, 2, 30, 3, 24, 23, 38];
+const SYSTEM_V = [9, 22, 95, 99, 122, 128, 131, 145, 148, 134, 13, 1, 2, 30, 3, 24, 23];
+const BERKELEY = [9, 22, 38, 42, 45, 51, 54, 60, 65, 57, 13, 1, 2, 30, 3, 24, 23];
+const APPLE = [9, 22, 38, 42, 102, 51, 54, 60, 65, 57, 13, 1, 2, 30, 3, 24, 23];
+const PARISC = [9, 22, 216, 220, 223, 229, 232, 238, 242, 235, 13, 1, 2, 30, 3, 24, 23];
+const AIX = [9, 22, 57, 61, 64, 70, 73, 78, 81, 76, 13, 1, 2, 30, 3, 24, 23];
+// Winsock has no EPERM, ENOENT, EROFS and the like of its own, so none is asserted.
 const WINSOCK = [10009, 10022, 10038, 10042, 10045, 10051, 10054, 10060, 10065, 10057, 10013];
 
 const linux: Expected = {

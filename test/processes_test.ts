@@ -27,7 +27,7 @@ for (const [language, program] of Object.entries(PROGRAMS)) {
     async (t) => {
       const { ask, pid, port, say } = await talker(t, program());
       const before = descriptors();
-      const [socket, ...others] = findSockets({ pid, listening: false });
+      const [socket, ...others] = findSockets({ pid, localPort: port });
       assertEquals(others, []);
       assertEquals([socket.pid, socket.local.port, socket.state], [pid, port, "established"]);
       assert(socket.program.length > 0 && program()[0].includes(socket.program.split("-")[0]), socket.program);
@@ -50,12 +50,12 @@ test(
   "10,000 rounds on another process's socket leave no descriptor behind, also where they are refused",
   withPrograms,
   async (t) => {
-    const { ask, pid, say } = await talker(t, PROGRAMS.C());
-    const [socket] = findSockets({ pid });
+    const { ask, pid, port, say } = await talker(t, PROGRAMS.C());
+    const [socket] = findSockets({ pid, localPort: port });
     const before = descriptors();
     for (let round = 0; round < 10_000; round++) setKeepAlive(socket, { idle: 1000 * (1 + round % 100) });
     assertEquals((await ask()).idle, 100);
-    for (let round = 0; round < 100; round++) assertEquals(findSockets({ pid }).length, 1);
+    for (let round = 0; round < 100; round++) assertEquals(findSockets({ pid, localPort: port }).length, 1);
     for (let round = 0; round < 100; round++) {
       assertThrows(() => withProcess(currentSystem(), pid, process.pid, () => assert(false, "out of here")));
       assertThrows(() => setKeepAlive(socket, { idle: "10h" }), RangeError);
@@ -65,11 +65,30 @@ test(
   },
 );
 
+test(
+  "a copy of what findSockets({ pid }) gave is refused, and never taken for a socket of this process",
+  withPrograms,
+  async (t) => {
+    const { ask, pid, port } = await talker(t, PROGRAMS.C());
+    const [socket] = findSockets({ pid, localPort: port });
+    const { descriptor } = await pair(t);
+    const before = getKeepAlive(descriptor);
+    const sentence =
+      `Cannot set keep-alive: this is a copy of a socket of process ${pid}; pass what findSockets() returned`;
+    for (const copy of [{ ...socket }, JSON.parse(JSON.stringify(socket)), { pid, fd: descriptor }]) {
+      assertEquals(assertThrows(() => setKeepAlive(copy, { idle: "63s" }), TypeError).message, sentence);
+    }
+    assertEquals(getKeepAlive(descriptor), before);
+    assertEquals((await ask()).enable, 0);
+    assertEquals(setKeepAlive(socket, { idle: "63s" }).idle, 63_000);
+  },
+);
+
 test("what findSockets({ pid }) gave is refused once the process has ended", withPrograms, async (t) => {
   const ended = { after: (close: () => void) => (t.after(close), closers.push(close)) };
   const closers: (() => void)[] = [];
-  const { pid } = await talker(ended, PROGRAMS.C());
-  const [socket] = findSockets({ pid });
+  const { pid, port } = await talker(ended, PROGRAMS.C());
+  const [socket] = findSockets({ pid, localPort: port });
   closers.forEach((close) => close());
   let error: unknown;
   while (!error) {
@@ -115,8 +134,31 @@ test(
       look(["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"], pid),
       refused(
         "EPERM",
-        "this process is root without CAP_SYS_PTRACE over it; run this outside of the container, or in a container with --cap-add SYS_PTRACE",
+        "this process is root without CAP_SYS_PTRACE; run this outside of the container, or in a container with --cap-add SYS_PTRACE",
       ),
+    );
+    // Each refusal looks for its reason, and takes a descriptor of its own for that.
+    assertEquals(look([], pid, 65_534, "leak"), 0);
+    const nobody = ["setpriv", "--reuid=65534", "--clear-groups"];
+    const other = await talker(t, [...nobody, "--regid=65534", ...PROGRAMS.C()]);
+    const grouped = look([], other.pid, 65_534) as { message: string };
+    assertEquals(
+      grouped.message,
+      `Cannot look into process ${other.pid}: it runs in group 65534, and this process in group 0; run this in that ` +
+        "group or as root",
+    );
+    const caps = ["--regid=0", "--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"];
+    const able = await talker(t, [...nobody, ...caps, ...PROGRAMS.C()]);
+    const { message } = look([], able.pid, 65_534) as { message: string };
+    assert(message.includes("it has capabilities that this process lacks; run this as root"), message);
+    const hidden = look(
+      ["unshare", "-m", "sh", "-c", 'mount -t proc -o hidepid=2,gid=12345 proc /proc && exec "$@"', "sh"],
+      pid,
+      65_534,
+    );
+    assertEquals(
+      hidden,
+      refused("EPERM", "who runs it is hidden (/proc is mounted with hidepid): it is another user's; run this as root"),
     );
     const filtered = "a seccomp filter keeps it from this process (containers have one: --cap-add SYS_PTRACE, or " +
       "--security-opt seccomp=unconfined)";
@@ -170,6 +212,20 @@ test("findSockets() tells the same by the tables of /proc as by netlink", needs(
   const apart = Math.abs(Math.max(...one.map(timer)) - Math.max(...two.map(timer)));
   assert(apart < 1000, `${apart}`);
   [descriptor, ...ends].forEach(close);
+});
+
+test("findSockets({ pid }) refuses the number of a thread", withPrograms, async (t) => {
+  // Every runtime has threads beside its main one.
+  const thread = readdirSync("/proc/self/task").map(Number).find((task) => task !== process.pid) ?? 0;
+  assertThrows(
+    () => findSockets({ pid: thread }),
+    KeepAliveError,
+    "this is the number of a thread; give its process's",
+  );
+  const child = spawn("sh", ["-c", "echo; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+  t.after(() => void child.kill());
+  await once(child.stdout, "data");
+  assertEquals(findSockets({ pid: child.pid }), []);
 });
 
 test("findSockets({ pid }) refuses a number that is no process's", () => {

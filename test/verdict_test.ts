@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { decodeInfo, type Facts } from "../src/info.ts";
 import type { KeepAliveState } from "../src/options.ts";
 import { PLATFORMS } from "../src/platforms.ts";
-import { remaining } from "../src/remaining.ts";
+import { type Known, remaining } from "../src/remaining.ts";
 import { type Told, verdictOf } from "../src/verdict.ts";
 
 test("decodeInfo() takes what the kernel has filled, and nothing beyond: an older kernel's answer is shorter", () => {
@@ -12,6 +12,7 @@ test("decodeInfo() takes what the kernel has filled, and nothing beyond: an olde
   const whole = decodeInfo(bytes, 280, PLATFORMS.linux);
   const word = (at: number) => new Uint32Array(bytes.buffer, at, 1)[0];
   assertEquals(whole, {
+    congestion: 1,
     retransmits: 2,
     probes: 3,
     backoff: 4,
@@ -57,15 +58,17 @@ const remote = { address: "10.0.0.2", port: 5432 };
 const established: Told = { local, remote, state: "established", listening: false, keepAlive: on };
 
 /** The verdict on a connection that Linux tells of. */
-function verdict(told: Partial<Told>, facts: Facts & { silence?: number } = {}): string {
+function verdict(told: Partial<Told>, facts: Facts = {}): string {
   const all = { ...established, ...told };
-  const left = all.keepAlive
-    ? remaining(all.keepAlive, { ...facts, silence: all.silence }, all.timer, PLATFORMS.linux, 15)
+  const { keepAlive, silence, timer } = all;
+  const left = keepAlive
+    ? remaining(keepAlive, facts, { retries: 15, rtoMax: 120_000, silence, timer }, PLATFORMS.linux)
     : undefined;
-  return verdictOf(all, left, facts.window);
+  return verdictOf(all, left, facts);
 }
 
 const retransmission = (time: number) => ({ kind: "retransmission", in: time }) as const;
+const windowProbe = { kind: "window probe", in: 50 } as const;
 const keepAlive = (time: number) => ({ kind: "keep-alive", in: time }) as const;
 
 test("a verdict says in a clause how a connection is, and how it ends", () => {
@@ -110,12 +113,24 @@ test("a verdict says in a clause how a connection is, and how it ends", () => {
       ),
     ],
     [
-      "the peer's window is closed, 1 probe of it unanswered",
-      verdict({ silence: 900, unansweredProbes: 1, timer: { kind: "window probe", in: 50 } }, { window: 0 }),
+      "9000 bytes wait for the peer to open its window, 1 probe unanswered: dies in 15m24s to 17m1s",
+      verdict({ silence: 900, unsent: 9000, unansweredProbes: 1, timer: windowProbe }, {
+        ...{ window: 0, rto: 200, backoff: 1, probes: 1 },
+      }),
     ],
     [
-      "this machine lets no data out, 3 tries in vain",
-      verdict({ silence: 900, unansweredProbes: 3, timer: { kind: "window probe", in: 50 } }, { window: 65_536 }),
+      "1 byte waits for the peer to open its window",
+      verdict({ silence: 900, unsent: 1, unansweredProbes: 0, timer: windowProbe }, { window: 0, rto: 200 }),
+    ],
+    [
+      "1 byte waits for the peer to open its window: the user timeout ends this in 57 to 64 s, answered or not",
+      verdict({ silence: 900, unsent: 1, timer: windowProbe, keepAlive: { ...on, userTimeout: 60_000 } }, {
+        ...{ window: 0, rto: 200, backoff: 2, sinceSent: 2000 },
+      }),
+    ],
+    [
+      "100 bytes wait, though the peer's window is open: 3 tries in vain",
+      verdict({ silence: 900, unsent: 100, unansweredProbes: 3, timer: windowProbe }, { window: 65_536 }),
     ],
     [
       "closed by the peer, not by this program; answered 3m20s ago, keep-alive is off",
@@ -133,20 +148,31 @@ test("a verdict says in a clause how a connection is, and how it ends", () => {
 
 test("a verdict says less where the system tells less, and never takes what is absent for zero", () => {
   const { state: _, ...told } = established;
-  assertEquals(verdictOf(told, undefined, undefined), "keep-alive is on");
-  assertEquals(verdictOf({ ...told, keepAlive: { enable: false } }, undefined, undefined), "keep-alive is off");
+  assertEquals(verdictOf(told, undefined, {}), "keep-alive is on");
+  assertEquals(verdictOf({ ...told, keepAlive: { enable: false } }, undefined, {}), "keep-alive is off");
   assertEquals(
-    verdictOf({ ...told, silence: 12_000 }, undefined, undefined),
+    verdictOf({ ...told, silence: 12_000 }, undefined, {}),
     "idle and answered 12 s ago, keep-alive is on",
   );
-  assertEquals(verdictOf({ ...told, listening: true, remote: null }, undefined, undefined), "listening, keep-alive on");
+  assertEquals(verdictOf({ ...told, listening: true, remote: null }, undefined, {}), "listening, keep-alive on");
   // Without the timer's time the intervals are wider.
-  const known = remaining(on, { silence: 70_000, probes: 1 }, keepAlive(5000), PLATFORMS.linux);
-  const unknown = remaining(on, { silence: 70_000, probes: 1 }, undefined, PLATFORMS.linux);
+  const left = (timer: Known["timer"], facts: Facts = { probes: 1 }, platform = PLATFORMS.linux, state = on) =>
+    remaining(state, facts, { retries: 15, rtoMax: 120_000, silence: 70_000, timer }, platform);
+  const [known, unknown] = [left(keepAlive(5000)), left(undefined)];
   assert(
     known?.death && unknown?.death && known.death.earliest > unknown.death.earliest &&
       known.death.latest < unknown.death.latest,
   );
-  assertEquals(remaining(on, { silence: 70_000, probes: 1 }, undefined, PLATFORMS.freebsd), undefined);
-  assertEquals(remaining(on, { probes: 1 }, keepAlive(5000), PLATFORMS.linux), undefined);
+  assertEquals(left(undefined, { probes: 1 }, PLATFORMS.freebsd), undefined);
+  // Data on its way is no idle connection, whether its timer is known or not.
+  for (const facts of [{ unacked: 1 }, { unsent: 9 }, { retransmits: 2 }]) {
+    assertEquals(left(undefined, facts), undefined);
+    assertEquals(left(undefined, facts, PLATFORMS.linux, { enable: false }), undefined);
+    assertEquals(verdict({ silence: 3000 }, facts), "data on the way, answered 3 s ago");
+  }
+  assertEquals(left(null, {}, PLATFORMS.linux, { enable: false }), { death: null });
+  // A connection that has ended may still show where it went.
+  for (const state of ["closed", "time-wait"]) {
+    assertEquals(verdict({ state, keepAlive: null }), "not connected");
+  }
 });

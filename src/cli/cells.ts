@@ -26,7 +26,7 @@ export function stateCell(state: KeepAliveState | null): string {
   return enable ? `${time(idle)} ${time(interval)} x${count ?? "?"}${timeout}` : `off${timeout}`;
 }
 
-const TIMERS = { "keep-alive": "probe", retransmission: "resend", "window probe": "window" } as const;
+const TIMERS = { "keep-alive": "keep-alive", retransmission: "resend", "window probe": "window" } as const;
 
 /** The timer, and when it runs out. */
 export function timerCell({ timer }: TcpSocket): string {
@@ -52,19 +52,18 @@ export function formatOf(
   return keepAlive && !keepAlive.enable || state === "close-wait" ? "yellow" : undefined;
 }
 
-/** Addresses of IPv6 are long: where nothing else helps, they are cut. */
-const END = { shrinks: { turn: 2, least: 12 } } as const;
-
-/** The columns that tell which socket it is. */
+/** The columns that tell which socket it is. Addresses are never cut: half a port is another port. */
 export const WHO: readonly Column[] = [
-  { title: "process", shrinks: { turn: 1, least: 12 } },
-  { title: "local", ...END },
-  { title: "remote", ...END },
+  { title: "process", shrinks: { turn: 1, least: 10 } },
+  { title: "fd", align: "right" },
+  { title: "local" },
+  { title: "remote" },
 ];
 
 /** Their cells. */
 export const whoCells = (socket: TcpSocket): string[] => [
   processCell(socket),
+  String(socket.fd),
   endCell(socket.local),
   endCell(socket.remote),
 ];

@@ -76,8 +76,8 @@ export const defaults: Command<typeof options> = {
   options,
   run({ values: { format, json, set, ...given } }, terminal) {
     const values = valuesOf(given);
-    if (set && format !== undefined) throw new Misuse("--set and --format stand against each other");
-    if (json && format !== undefined) throw new Misuse("--json and --format stand against each other");
+    if (set && format !== undefined) throw new Misuse("give --set or --format, not both");
+    if (json && format !== undefined) throw new Misuse("give --json or --format, not both");
     if (Object.keys(values).length > 0 && !set && format === undefined) {
       throw new Misuse("values are given, but not what to do with them: give --set or --format");
     }

@@ -14,7 +14,7 @@ import {
 import { wrap } from "../lines.ts";
 import { list } from "../words.ts";
 import { amount, asked, type Command, EXIT, Misuse } from "./command.ts";
-import { filterOf, gather, type Gathered } from "./gather.ts";
+import { filterOf, gather, type Gathered, WHICH } from "./gather.ts";
 import { complain } from "./list.ts";
 import { releases, TITLES } from "./releases.ts";
 import type { Format, Terminal } from "./terminal.ts";
@@ -32,8 +32,10 @@ What to look at:
                  judged with regard to it
   --pid N        the sockets of this process, too
   --all          the sockets of all processes that let themselves be looked into
-  --remote END   of these only those to HOST:PORT, HOST or :PORT; HOST is an IP
-                 address, [IPv6], or a network such as 10.0.0.0/8
+  --local END    of these only those whose own end is HOST:PORT, HOST or :PORT;
+                 HOST is an IP address, [IPv6], or a network such as 10.0.0.0/8
+  --remote END   of these only those whose other end is that
+  --state STATE  of these only those in this state of TCP
 
 Output; what could not be looked at is told on the standard error:
   --json         prints { findings, looked, refused }: findings as diagnose()
@@ -57,7 +59,7 @@ Examples:
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
-const options = { path: text, pid: text, all: flag, remote: text, json: flag } as const;
+const options = { ...WHICH, path: text, all: flag, json: flag } as const;
 
 /** What was looked at, as `--json` prints it. */
 interface Looked {
@@ -110,9 +112,10 @@ export const doctor: Command<typeof options> = {
   options,
   run({ values: { path: typed, json, ...which } }, terminal) {
     const path = typed === undefined ? undefined : amount(typed);
-    const { pid, all, remote } = which;
+    const { pid, all, ...where } = which;
     const isAsked = pid !== undefined || all === true;
-    if (!isAsked && remote !== undefined) throw new Misuse("--remote is for sockets: give --pid or --all");
+    const [stray] = isAsked ? [] : Object.keys(where);
+    if (stray !== undefined) throw new Misuse(`--${stray} is for sockets: give --pid or --all`);
     const filter = filterOf(which);
     // Wrong use is told before anything is looked at.
     asked(() => diagnose([], { path }));
@@ -121,7 +124,10 @@ export const doctor: Command<typeof options> = {
     const values = hostValues();
     const system = typeof values === "string" ? null : values;
     const { runtimes, refused: unknown } = releases();
-    const findings = diagnose(sockets, { path, system: system ?? undefined, runtimes });
+    // Beside sockets, only runtimes that have some are of interest.
+    const runs = (name: string) => !isAsked || sockets.some(({ program }) => program.startsWith(name));
+    const concerned = runtimes.filter(({ name }) => runs(name));
+    const findings = diagnose(sockets, { path, system: system ?? undefined, runtimes: concerned });
     const looked: Looked = { sockets: sockets.length, processes, system, runtimes };
     const others = [...typeof values === "string" ? [values] : [], ...unknown];
     if (json) terminal.write(`${JSON.stringify({ findings, looked, refused: [...refused, ...others] }, null, 2)}\n`);

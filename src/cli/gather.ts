@@ -51,14 +51,16 @@ function endOf(option: string, text: string): { address?: string; port?: number 
   const [, six, host, port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const address = six ?? host;
   if (!address && port === undefined || Number(port ?? 0) > 65_535) {
-    throw new Misuse(`--${option} ${text}: expected HOST:PORT, HOST or :PORT, with IPv6 as [HOST]:PORT`);
+    const meant = /^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(text) ? `; did you mean [${text}]?` : "";
+    throw new Misuse(`--${option} ${text}: expected HOST:PORT, HOST or :PORT, with IPv6 as [HOST]:PORT${meant}`);
   }
+  if (/^\d+$/.test(text)) throw new Misuse(`--${option} ${text}: did you mean :${text}, the port?`);
   return { ...address && { address }, ...port !== undefined && { port: Number(port) } };
 }
 
 /** The filter that options come to. */
 export function filterOf({ pid, all, local, remote, state }: Which): SocketFilter {
-  if (pid !== undefined && all) throw new Misuse("--pid and --all stand against each other");
+  if (pid !== undefined && all) throw new Misuse("give --pid or --all, not both");
   const mine = local === undefined ? {} : endOf("local", local);
   const other = remote === undefined ? {} : endOf("remote", remote);
   return {

@@ -32,9 +32,10 @@ Output:
                       were; with --watch, one line each time
   --help              prints this
 
-The columns: keep-alive is IDLE INTERVAL xCOUNT (USER TIMEOUT); the timer is of
-the next probe, of sending data again, or of probing a closed window; unanswered
-are probes, or how often data was sent again.
+The columns: keep-alive is IDLE INTERVAL xCOUNT (USER TIMEOUT). The timer is the
+kernel's: keep-alive looks whether a probe is due, resend sends data again, and
+window asks a peer that takes no data. Unanswered are probes, or how often data
+was sent again. The verdict says what that comes to.
 
 Examples:
   keepalive list
@@ -124,7 +125,7 @@ export const list: Command<typeof options> = {
     if (json) terminal.write(`${JSON.stringify(gathered, null, 2)}\n`);
     else {
       if (gathered.sockets.length > 0) terminal.write(draw(gathered.sockets, terminal));
-      if (terminal.isTerminal) terminal.write(`\n${summary(gathered)}\n`);
+      if (terminal.isTerminal) terminal.write(`${gathered.sockets.length > 0 ? "\n" : ""}${summary(gathered)}\n`);
     }
     return complain(gathered, terminal);
   },

@@ -14,6 +14,7 @@
  * @module
  */
 import { KeepAliveError } from "../../mod.ts";
+import { plain } from "../lines.ts";
 import { meant, read } from "./arguments.ts";
 import { EXIT, Misuse } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -71,7 +72,8 @@ export async function main(args: readonly string[], terminal: Terminal = systemT
     return await run(args, terminal);
   } catch (error) {
     if (error instanceof Misuse || error instanceof KeepAliveError) {
-      terminal.complain(`keepalive: ${error.message}\n`);
+      // What was typed is shown, and must not steer the terminal.
+      terminal.complain(`keepalive: ${plain(error.message)}\n`);
       return error instanceof Misuse ? EXIT.misuse : EXIT.found;
     }
     terminal.complain(`${error instanceof Error ? error.stack ?? error : error}\n`);

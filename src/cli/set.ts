@@ -34,9 +34,9 @@ but keep-alive is switched on:
 How:
   --dry-run           shows what would be set, and sets nothing
   --yes               does not ask
-  --json              prints [{ socket, before, after, error }], where after is
-                      what the kernel says, or what would be set; needs --yes or
-                      --dry-run
+  --json              prints [{ socket, before, after, error }]: after is what
+                      the kernel says, or what would be set, and error is there
+                      where it was refused; needs --yes or --dry-run
   --help              prints this
 
 Examples:
@@ -56,7 +56,7 @@ function optionsOf({ on, off, ...given }: Values<typeof WHAT>): KeepAliveOptions
     name === "user-timeout" ? "userTimeout" : name,
     amount(value),
   ]);
-  if (on && off) throw new Misuse("--on and --off stand against each other");
+  if (on && off) throw new Misuse("give --on or --off, not both");
   if (values.length === 0 && !on && !off) {
     throw new Misuse("nothing to set: give --idle, --interval, --count, --user-timeout, --on or --off");
   }
@@ -81,7 +81,7 @@ export const set: Command<typeof options> = {
   async run({ values: { "dry-run": isDry, json, yes, ...given } }, terminal) {
     const { pid, local, remote, state, ...what } = given;
     if (pid === undefined) throw new Misuse("--pid is missing: whose sockets?");
-    if (isDry && yes) throw new Misuse("--dry-run and --yes stand against each other");
+    if (isDry && yes) throw new Misuse("give --dry-run or --yes, not both");
     if (json && !isDry && !yes) throw new Misuse("--json needs --yes or --dry-run: nobody is asked");
     const [filter, options] = [filterOf({ pid, local, remote, state }), optionsOf(what)];
     const gathered = gather(filter);
@@ -91,7 +91,7 @@ export const set: Command<typeof options> = {
       socket.keepAlive ? [{ socket, before: socket.keepAlive, after: after(socket.keepAlive, options) }] : []
     );
     if (planned.length === 0) {
-      terminal.complain("keepalive: no connected or listening socket is meant by that\n");
+      terminal.complain("keepalive: no connected or listening socket matches\n");
       return EXIT.found;
     }
     if (!json && !yes) terminal.write(draw(planned, "after", terminal));

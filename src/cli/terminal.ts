@@ -23,7 +23,7 @@ export interface Terminal {
   complain(text: string): void;
   /** The text in a colour or weight, if the standard output takes colours; else as it is. */
   paint(format: Format, text: string): string;
-  /** Asks on the terminal, and returns the line that was typed; null where nobody can be asked, or nobody answers. */
+  /** Asks on the terminal, and returns the line that was typed, empty after Ctrl-D; null where nobody can be asked. */
   ask(question: string): Promise<string | null>;
   /** Writes a file; what stands against it is a KeepAliveError. */
   save(file: string, text: string): void;
@@ -46,8 +46,16 @@ function ask(question: string): Promise<string | null> {
   // Not "terminal: true": the terminal's own line editing will do, and leaves Ctrl-C what it is.
   const lines = createInterface({ input: stdin, terminal: false });
   return new Promise<string | null>((resolve) => {
-    lines.once("line", resolve);
-    lines.once("close", () => resolve(null));
+    let isAnswered = false;
+    lines.once("line", (line) => {
+      isAnswered = true;
+      resolve(line);
+    });
+    lines.once("close", () => {
+      // Ctrl-D is no answer, and leaves the cursor behind the question.
+      if (!isAnswered) stderr.write("\n");
+      resolve("");
+    });
   }).finally(() => lines.close());
 }
 
