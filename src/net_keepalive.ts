@@ -137,6 +137,7 @@ export function getUserTimeout(socket: NodeJSSocketWithFileDescriptor): number {
   return getOne(around, { name: "getUserTimeout", setting: "userTimeout" }, socket, arguments.length);
 }
 
+/** All of them, as `import NetKeepAlive from` gives them. */
 const all: {
   setKeepAliveInterval: typeof setKeepAliveInterval;
   getKeepAliveInterval: typeof getKeepAliveInterval;
@@ -152,5 +153,4 @@ const all: {
   setUserTimeout,
   getUserTimeout,
 };
-/** All of them, as `import NetKeepAlive from` gives them. */
 export default all;
