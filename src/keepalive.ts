@@ -24,7 +24,7 @@ const after = (done: readonly Setting[]): string =>
   done.length > 0 ? `, after ${list(done)} ${done.length > 1 ? "were" : "was"} set` : "";
 
 /** One value in force, as the kernel counts it. */
-function readValue(
+export function readValue(
   system: System,
   descriptor: number,
   setting: Setting,

@@ -29,7 +29,8 @@ export function amount(setting: Setting, option: Option, value: number): string 
   return `${value} ${unitOf(option) === 1000 ? "s" : "ms"}`;
 }
 
-function accepts(setting: Setting, { title }: Platform, option: Option): string {
+/** What a system accepts, as a sentence ends. */
+export function accepts(setting: Setting, { title }: Platform, option: Option): string {
   return `${title} accepts ${option[3]} to ${amount(setting, option, option[4])}`;
 }
 
