@@ -19,7 +19,8 @@ import { meant, read } from "./arguments.ts";
 import { EXIT, Misuse } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { HELP, USAGE, VERSION } from "./help.ts";
-import { isProgram, processOf } from "./runtime.ts";
+import { runAsProgram } from "./program.ts";
+import { isProgram } from "./runtime.ts";
 import { type Format, systemTerminal, type Terminal } from "./terminal.ts";
 
 export type { Format, Terminal };
@@ -82,10 +83,4 @@ export async function main(args: readonly string[], terminal: Terminal = systemT
 }
 
 // Not every Node has the first.
-if (import.meta.main ?? isProgram(import.meta.url)) {
-  main(processOf()?.argv.slice(2) ?? []).then((code) => {
-    const process = processOf();
-    // What could not be written has set it.
-    if (process && !process.exitCode) process.exitCode = code;
-  });
-}
+if (import.meta.main ?? isProgram(import.meta.url)) runAsProgram(main);

@@ -32,6 +32,32 @@ export type { Duration } from "../duration.ts";
 export type { KeepAliveOptions } from "../options.ts";
 export type { KeepAliveOption };
 
+/**
+ * The type of the global `Deno`, by way of globalThis: where its types are not loaded, as in a program for Node, a mention
+ * of it would be an error.
+ */
+export type DenoGlobal = typeof globalThis extends { Deno: infer Global } ? Global : {
+  connect(options: object): Promise<object>;
+  connectTls(options: object): Promise<object>;
+};
+/** What `Deno.connect` takes and returns: for TCP, Unix and VSOCK sockets. Not every Deno has the last. */
+export type NativeConnects = DenoGlobal extends
+  { connect: { (options: infer A): infer B; (options: infer C): infer D; (options: infer E): infer F } }
+  ? unknown extends A
+    ? DenoGlobal extends { connect: { (options: infer A): infer B; (options: infer C): infer D } }
+      ? { tcp: [A, B]; unix: [C, D]; vsock: [never, never] }
+    : never
+  : { tcp: [A, B]; unix: [C, D]; vsock: [E, F] }
+  : never;
+/** The options of `Deno.connect` for TCP, and `keepAlive`. */
+export type TcpConnectOptions = NativeConnects["tcp"][0] & KeepAliveOption;
+/** What `Deno.connect` returns for TCP. */
+export type TcpConnection = NativeConnects["tcp"][1];
+/** The options of `Deno.connectTls`, and `keepAlive`. */
+export type TlsConnectOptions = Parameters<DenoGlobal["connectTls"]>[0] & KeepAliveOption;
+/** What `Deno.connectTls` returns. */
+export type TlsConnection = ReturnType<DenoGlobal["connectTls"]>;
+
 /** The part of Deno that is used. */
 interface DenoConnect {
   connect(options: object): Promise<Connection>;
@@ -89,11 +115,11 @@ async function open(
  * using conn = await connect({ port: listener.addr.port, hostname: "127.0.0.1", keepAlive });
  * ```
  */
-export function connect(options: Deno.ConnectOptions & KeepAliveOption): Promise<Deno.TcpConn>;
+export function connect(options: TcpConnectOptions): TcpConnection;
 /** Of Unix sockets, which have no keep-alive. */
-export function connect(options: Deno.UnixConnectOptions): Promise<Deno.UnixConn>;
+export function connect(options: NativeConnects["unix"][0]): NativeConnects["unix"][1];
 /** Of VSOCK sockets, which have no keep-alive. */
-export function connect(options: Deno.VsockConnectOptions): Promise<Deno.VsockConn>;
+export function connect(options: NativeConnects["vsock"][0]): NativeConnects["vsock"][1];
 export function connect(options: object): Promise<object> {
   return open("connect", options);
 }
@@ -112,8 +138,7 @@ export function connect(options: object): Promise<object> {
  *   connectTls({ hostname, port: 5432, keepAlive: { idle: "60s", interval: "15s", count: 4 } });
  * ```
  */
-export function connectTls(
-  options: (Deno.ConnectTlsOptions | (Deno.ConnectTlsOptions & Deno.TlsCertifiedKeyPem)) & KeepAliveOption,
-): Promise<Deno.TlsConn> {
-  return open("connectTls", options) as Promise<object> as Promise<Deno.TlsConn>;
+export function connectTls(options: TlsConnectOptions): TlsConnection;
+export function connectTls(options: object): Promise<object> {
+  return open("connectTls", options);
 }

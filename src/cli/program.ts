@@ -1,0 +1,15 @@
+/**
+ * The command line as a program.
+ *
+ * @module
+ */
+import type { main } from "./main.ts";
+import { processOf } from "./runtime.ts";
+
+/** Runs it with the arguments of this process, whose exit code it sets. */
+export async function runAsProgram(run: typeof main): Promise<void> {
+  const process = processOf();
+  const code = await run(process?.argv.slice(2) ?? []);
+  // What could not be written has set it.
+  if (process && !process.exitCode) process.exitCode = code;
+}
