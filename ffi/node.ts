@@ -83,12 +83,41 @@ function reason(way: "koffi" | "node:ffi", error: unknown): string {
   return `${way} failed (${message})`;
 }
 
+/** The file's own path, in CommonJS. */
+declare const __filename: string;
+
+/**
+ * koffi, as this file finds it, else as the program does.
+ *
+ * A bundler may have taken its place from this file: esbuild leaves import.meta empty in CommonJS, and Bun and webpack
+ * write down the place it had where they ran. No bundler follows this to koffi, whose native part it could not take.
+ */
+function requireKoffi({ argv, getBuiltinModule }: Process): Koffi {
+  const { createRequire } = getBuiltinModule("node:module") as typeof import("node:module");
+  const places = [() => __filename, () => import.meta.url, () => argv[1]];
+  let missing: unknown = new Error("there is no place to look for it from");
+  for (const place of places) {
+    let load: ReturnType<typeof createRequire>;
+    try {
+      load = createRequire(place());
+    } catch {
+      continue; // There is no such place.
+    }
+    try {
+      return load("koffi");
+    } catch (error) {
+      if ((error as { code?: string }).code !== "MODULE_NOT_FOUND") throw error;
+      missing = error;
+    }
+  }
+  throw missing;
+}
+
 /** Opens the system's C library. */
 export function openLibrary(platform: Platform, declarations: Declarations, process: Process): Library {
-  const { createRequire } = process.getBuiltinModule("node:module") as typeof import("node:module");
   let koffiFailed: unknown;
   try {
-    return withKoffi(createRequire(import.meta.url)("koffi"), platform, declarations);
+    return withKoffi(requireKoffi(process), platform, declarations);
   } catch (error) {
     koffiFailed = error;
   }

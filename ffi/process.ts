@@ -11,6 +11,7 @@ export interface Process {
   readonly arch: string;
   readonly version: string;
   readonly pid: number;
+  readonly argv: readonly string[];
   readonly versions: { readonly deno?: string; readonly bun?: string; readonly node?: string };
   getBuiltinModule(id: string): unknown;
   nextTick(callback: () => void): void;

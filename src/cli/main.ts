@@ -82,5 +82,16 @@ export async function main(args: readonly string[], terminal: Terminal = systemT
   }
 }
 
-// Not every Node has the first.
-if (import.meta.main ?? isProgram(import.meta.url)) runAsProgram(main);
+/** This file as it is installed or cloned. In a bundle it is a part of a program, which is the main one. */
+const ITSELF = /\/src\/cli\/main\.ts$|\/@keepalive\/tcp\/.+\/src\/cli\/main\.js$/;
+
+function isMain(): boolean {
+  try {
+    // Not every Node has the first.
+    return (import.meta.main ?? isProgram(import.meta.url)) && ITSELF.test(import.meta.url);
+  } catch {
+    return false; // What CommonJS has instead, rollup leaves out of an ES module.
+  }
+}
+
+if (isMain()) runAsProgram(main);
