@@ -2,8 +2,8 @@
  * Whether bundlers keep the npm package working: `scripts/bundle.ts TARBALL`.
  *
  * Builds test/bundlers/app.mjs and its CommonJS twin with each bundler, and runs what came of it on every runtime: where
- * koffi is installed, and once more where there is no node_modules, with koffi or `node:ffi` no Node but the newest. One
- * line a check with its time; what failed follows it.
+ * koffi is installed, and once more ("alone") where no node_modules is left, so that a Node without `node:ffi` must
+ * refuse. One line a check with its time; what failed follows it.
  *
  * @module
  */
@@ -84,10 +84,16 @@ try {
   await check("install the package", async () => {
     await Deno.writeTextFile(`${app}/package.json`, `{ "private": true }`);
     await must(["npm", "install", "--no-audit", "--no-fund", await Deno.realPath(tarball)], app);
-    const source = await Deno.readTextFile(`${bundlers}/app.mjs`);
-    await Deno.writeTextFile(`${app}/app.mjs`, source);
+    for (const name of ["app.mjs", "browser.mjs"]) await Deno.copyFile(`${bundlers}/${name}`, `${app}/${name}`);
+    const source = await Deno.readTextFile(`${app}/app.mjs`);
     const twin = source.replace(/^import (\{.*\}) from (".*");$/gm, "const $1 = require($2);");
     await Deno.writeTextFile(`${app}/app.cjs`, twin);
+  });
+  await check("esbuild --platform=browser: no node: import, and a call refuses", async () => {
+    const esbuild = [`${bundlers}/node_modules/.bin/esbuild`, "browser.mjs", "--bundle", "--platform=browser"];
+    await must([...esbuild, "--minify", "--outfile=browser.js"], app);
+    const said = await must(["node", "browser.js"], app);
+    if (said !== "KeepAliveError ERR_UNSUPPORTED_RUNTIME\n") throw new Error(said);
   });
   const built: Build[] = [];
   for (const build of builds(bundlers, `${root}test/runtimes/node_modules/.bin/bun`)) {

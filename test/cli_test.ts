@@ -1,6 +1,6 @@
 /** The frame of the command line: wrong use, help, exit codes, closed pipes, colours; and its tables. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readFileSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -105,6 +105,19 @@ test("isProgram() knows a module's file through links, and nothing else", (t) =>
   assert(!isProgram(href, join(root, "mod.ts")));
   assert(!isProgram(href, "no such file"));
   assert(!isProgram("https://jsr.io/main.ts", file));
+});
+
+test("a bundle that has the command line in it does not run it", (t) => {
+  const folder = temporary(t);
+  for (const part of ["mod.ts", "src", "ffi"]) cpSync(join(root, part), join(folder, part), { recursive: true });
+  const [itself, bundle] = ["src/cli/main.ts", "src/cli/bundle.ts"].map((file) => join(folder, file));
+  copyFileSync(itself, bundle);
+  const outcome = (file: string) => {
+    const { status, stdout, stderr } = run([...command(file), "--version"]);
+    return [status, stdout, stderr];
+  };
+  assertEquals(outcome(bundle), [0, "", ""]);
+  assertEquals(outcome(itself), [0, `keepalive ${version}\n`, ""]);
 });
 
 test("output to a reader that goes ends quietly, with 0", () => {

