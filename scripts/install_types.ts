@@ -11,6 +11,7 @@ export const RESOLUTIONS = {
   nodenext: { module: "nodenext", type: "module" },
   bundler: { module: "esnext", moduleResolution: "bundler", type: "module" },
   "node16 from CommonJS": { module: "node16", type: "commonjs" },
+  "node10": { module: "commonjs", moduleResolution: "node10", esModuleInterop: true, type: "commonjs" },
 } as const;
 
 /** Compiles the consumer in TypeScript, and runs what comes of it with a Node. */
