@@ -7,7 +7,7 @@
  * @module
  */
 import { MANAGERS } from "./install_managers.ts";
-import { fields, maps, size } from "./install_package.ts";
+import { fields, maps, size, subpaths } from "./install_package.ts";
 import { BIN, consume, CONSUMERS, install, program, type Project, refuse } from "./install_project.ts";
 import { compile, RESOLUTIONS } from "./install_types.ts";
 import { installRuntimes, programOf } from "./runtimes.ts";
@@ -85,7 +85,10 @@ async function unsupported(project: Project): Promise<void> {
   const node18 = older("node18");
   const files = { import: CONSUMERS.esm, require: CONSUMERS.cjs, keepalive: BIN };
   for (const [name, file] of Object.entries(files)) {
-    await steps.step(`Node 18, not supported: ${name}`, () => refuse(project, [node18, file], /Node .*20\.16.*/));
+    await steps.step(
+      `Node 18, not supported: ${name}`,
+      () => refuse(project, [node18, file], /(Node|Cannot) .*20\.16.*/),
+    );
   }
 }
 
@@ -116,8 +119,10 @@ async function withoutKoffi(project: Project): Promise<void> {
 if (!isFast) await steps.step("older runtimes", () => installRuntimes("matrix"));
 await inFolder("npm, scripts blocked", ["npm", "i", "--ignore-scripts"], async (project) => {
   await steps.step("package.json and its files", () => fields(project));
+  await steps.step("subpaths", () => subpaths(project, node22));
   await steps.step("source maps", () => maps(project, node22));
   await steps.step("size", () => size(project, tarball));
+  await steps.step("keepalive, by its first line", () => program(project, [BIN]));
   await everywhere(project);
   if (!isFast) await unsupported(project);
 });

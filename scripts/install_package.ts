@@ -67,9 +67,8 @@ export async function fields(project: Project): Promise<Outcome> {
     module: manifest.module !== undefined,
     "bin keepalive": bin.keepalive !== undefined,
   };
-  const named = [manifest.main, manifest.module, ...Object.values(bin), ...targets(exports)].filter(
-    Boolean,
-  ) as string[];
+  const { main = "", module = "" } = manifest;
+  const named = [main, module, ...Object.values(bin), ...targets(exports)];
   const scriptsOf = named.filter((file) => file.endsWith(".js"));
   const declarations = scriptsOf.map((file) => file.replace(/\.js$/, ".d.ts"));
   for (const file of [...named, ...declarations, "LICENSE", "README.md"]) {
@@ -83,29 +82,39 @@ export async function fields(project: Project): Promise<Outcome> {
   };
 }
 
+/** Every subpath can be imported and required, and gives the same names by both. */
+export async function subpaths(project: Project, node: string): Promise<Outcome> {
+  const names = SUBPATHS.map((path) => `@keepalive/tcp${path.slice(1)}`);
+  const program = `for (const name of ${JSON.stringify(names)}) {
+    const [one, other] = [await import(name), require(name)].map((all) => Object.keys(all).filter((key) => key !== "module.exports"));
+    if (one.length === 0 || one.sort().join() !== other.sort().join()) throw new Error(name + ": " + one + " or " + other);
+  }`;
+  const { ok, output } = await run([node, "-e", `(async () => { ${program} })()`], project.folder);
+  return { ok, output, note: `${names.length} subpaths` };
+}
+
+/** How a module is loaded, and Node's flags for it. */
+const LOADS: Record<string, readonly string[]> = {
+  [`(await import("@keepalive/tcp"))`]: ["--input-type=module"],
+  [`require("@keepalive/tcp")`]: [],
+};
+
 /** Every script has a source map whose sources are there, and a stack trace by way of them names TypeScript. */
 export async function maps(project: Project, node: string): Promise<Outcome> {
   const scripts = (await files(home(project))).filter((file) => file.endsWith(".js"));
-  const wrong: string[] = [];
+  const bare: string[] = [];
   for (const file of scripts) {
     const map = JSON.parse(await Deno.readTextFile(`${file}.map`).catch(() => "{}"));
     const sources: string[] = map.sources ?? [];
-    const there = await Promise.all(
-      sources.map((source) => exists(`${file}/../${source}`.replace(/[^/]+\/\.\.\//, ""))),
-    );
+    const there = await Promise.all(sources.map((source) => exists(new URL(source, `file://${file}`).pathname)));
     const isWhole = sources.length > 0 && (map.sourcesContent?.length === sources.length || there.every(Boolean));
     // What a builder adds of its own has no source here.
-    if (!isWhole && !/\/_dnt\./.test(file)) wrong.push(`${file}: its source map is missing or names no source`);
+    if (!isWhole && !/\/_dnt\./.test(file)) bare.push(file);
   }
-  for (const load of [`await import("@keepalive/tcp")`, `require("@keepalive/tcp")`]) {
-    const isScript = load.startsWith("require");
-    const flags = ["--enable-source-maps", ...isScript ? [] : ["--input-type=module"]];
-    const { output } = await run([
-      node,
-      ...flags,
-      "-e",
-      `${load}.setKeepAlive`.replace(/^await (.*)\.set/, "(await $1).set") + `(null, true)`,
-    ], project.folder);
+  const wrong = bare.length > 0 ? [`${bare.length} scripts lack a source map whose sources are there: ${bare[0]}`] : [];
+  for (const [load, flags] of Object.entries(LOADS)) {
+    const command = [node, "--enable-source-maps", ...flags, "-e", `${load}.setKeepAlive(null, true)`];
+    const { output } = await run(command, project.folder);
     if (!/at .*\/mod\.ts:\d+:\d+/.test(output)) wrong.push(`${load}: the stack trace names no mod.ts:\n${output}`);
   }
   return { ok: wrong.length === 0, output: wrong.join("\n"), note: `${scripts.length} source maps` };

@@ -37,7 +37,7 @@ export async function install(
     await Deno.writeTextFile(`${folder}/${name}`, text);
   }
   for (const file of Object.values(CONSUMERS)) await Deno.copyFile(new URL(file, consumers), `${folder}/${file}`);
-  const { ok, output } = await run([...command, tarball], folder, environment(folder));
+  const { ok, output } = await run([...command, tarball], folder, { env: environment(folder) });
   if (!ok) throw new Error(`${command.join(" ")} failed:\n${output}`);
   return { folder };
 }
@@ -55,7 +55,7 @@ const environment = (folder: string): Record<string, string> => ({
   YARN_ENABLE_GLOBAL_CACHE: "0",
 });
 
-const runIn = ({ folder }: Project, command: readonly string[]) => run(command, folder, environment(folder));
+const runIn = ({ folder }: Project, command: readonly string[]) => run(command, folder, { env: environment(folder) });
 
 /** Runs a program of a user, and believes the values that it read back. */
 export async function consume(project: Project, command: readonly string[]): Promise<Outcome> {

@@ -7,6 +7,7 @@
 /** A program that takes longer hangs. */
 const PATIENCE = 10 * 60_000;
 
+/** What a step came to. */
 export interface Outcome {
   ok: boolean;
   output: string;
@@ -17,17 +18,22 @@ export interface Outcome {
 /** The repository's folder. */
 export const root: URL = new URL("../", import.meta.url);
 
-/** Runs a program to its end. */
+/** Runs a program to its end, or to the end of patience. */
 export async function run(
   [program, ...args]: readonly string[],
   cwd: URL | string = root,
-  variables: Record<string, string> = {},
+  { patience = PATIENCE, env = {} }: { patience?: number; env?: Record<string, string> } = {},
 ): Promise<Outcome & { stdout: string }> {
-  const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...variables };
-  const signal = AbortSignal.timeout(PATIENCE);
-  const { success, ...bytes } = await new Deno.Command(program, { args, cwd, env, signal, stdin: "null" }).output();
+  const signal = AbortSignal.timeout(patience);
+  const { success, ...bytes } = await new Deno.Command(program, {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+    signal,
+    stdin: "null",
+  }).output();
   const [stdout, stderr] = [bytes.stdout, bytes.stderr].map((part) => new TextDecoder().decode(part));
-  const late = signal.aborted ? `\nended after ${PATIENCE / 60_000} minutes\n` : "";
+  const late = signal.aborted ? `\nended after ${patience / 60_000} minutes\n` : "";
   return { ok: success && !late, output: stdout + stderr + late, stdout };
 }
 

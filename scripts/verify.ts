@@ -8,7 +8,7 @@
 import { reported, unreported } from "./junit.ts";
 import { build } from "./package.ts";
 import { installRuntimes, programOf } from "./runtimes.ts";
-import { STAND_INS, standIn } from "./stand_ins.ts";
+import { standIn, WITHOUT_JSR } from "./stand_ins.ts";
 import { type Outcome, root, run, Steps } from "./steps.ts";
 
 const ci = Deno.env.get("CI") !== undefined;
@@ -64,7 +64,7 @@ const map = await standIn();
 console.log(
   map.length === 0
     ? "@std/assert and dnt: from JSR"
-    : `JSR does not answer: ${Object.values(STAND_INS).join(" and ")} stand in`,
+    : `JSR does not answer: ${Object.values(WITHOUT_JSR).join(" and ")} stand in`,
 );
 const steps = new Steps(12);
 const step = steps.step.bind(steps);

@@ -5,14 +5,16 @@
  */
 import { EXIT } from "./command.ts";
 import type { main } from "./main.ts";
-import { processOf } from "./runtime.ts";
+import { currentProcess, processOf } from "./runtime.ts";
 
 /** Runs it with the arguments of this process, whose exit code it sets. */
 export async function runAsProgram(run: typeof main): Promise<void> {
   const process = processOf();
-  if (process && !process.getBuiltinModule) {
-    console.error(`keepalive: Node ${process.versions.node} cannot run it; Deno, Bun, and Node from 20.16 on can`);
-    process.exitCode = EXIT.found;
+  try {
+    currentProcess();
+  } catch (error) {
+    console.error(`keepalive: ${(error as Error).message}`);
+    if (process) process.exitCode = EXIT.found;
     return;
   }
   const code = await run(process?.argv.slice(2) ?? []);
