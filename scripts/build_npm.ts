@@ -11,6 +11,13 @@ const { description, exports, imports, license, name, repository, version } = JS
 );
 const versionOf = (dependency: string) => imports[dependency].replace(/^npm:.*@/, "");
 const outDir = `${root}npm`;
+/** Where a compiler that does not read `exports` (moduleResolution node10) finds the types of subpaths. */
+const typesVersions = {
+  "*": Object.fromEntries(
+    Object.entries<string>(exports).filter(([path]) => path !== ".")
+      .map(([path, file]) => [path.slice(2), [file.replace("./", "./script/").replace(/\.ts$/, ".d.ts")]]),
+  ),
+};
 
 await emptyDir(outDir);
 await build({
@@ -29,6 +36,9 @@ await build({
     description,
     license,
     repository,
+    // Of what lies outside esm/ and script/, which have a package.json of their own.
+    type: "commonjs",
+    typesVersions,
     engines: { node: ">=20.19" },
     sideEffects: false,
     optionalDependencies: { koffi: `^${versionOf("koffi")}` },

@@ -27,8 +27,13 @@ export async function emptyDir(folder: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
 }
 
+type Edits = readonly (readonly [RegExp, string])[];
+
+/** The compiler leaves .ts in what declarations import. */
+const DECLARED: Edits = [[/\b(from |import\()"(\.[^"]+)\.ts"/g, '$1"$2.js"']];
+
 /** CommonJS has no import.meta; diagnostic 1343 says so. */
-const META: readonly (readonly [RegExp, string])[] = [
+const META: Edits = [
   [/\bimport\.meta\.url\b/g, "require('node:url').pathToFileURL(__filename).href"],
   [/\bimport\.meta\.main\b/g, "(require.main === module)"],
 ];
@@ -69,8 +74,8 @@ function compile(options: BuildOptions, entries: string[], folder: string, modul
     types: ["node"],
   });
   const { diagnostics } = program.emit(undefined, (file, text) => {
-    const inScript = isScript && file.endsWith(".js");
-    ts.sys.writeFile(file, inScript ? META.reduce((all, [from, to]) => all.replace(from, to), text) : text);
+    const edits = file.endsWith(".d.ts") ? DECLARED : isScript && file.endsWith(".js") ? META : [];
+    ts.sys.writeFile(file, edits.reduce((all, [from, to]) => all.replace(from, to), text));
   });
   const wrong = [...ts.getPreEmitDiagnostics(program), ...diagnostics]
     .filter((diagnostic) => !(isScript && diagnostic.code === 1343) && filterDiagnostic(diagnostic));

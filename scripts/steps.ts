@@ -1,0 +1,69 @@
+/**
+ * Steps of a script: programs that are run to their end, and a line for each step with its time.
+ *
+ * @module
+ */
+
+/** A program that takes longer hangs. */
+const PATIENCE = 10 * 60_000;
+
+/** What a step came to. */
+export interface Outcome {
+  ok: boolean;
+  output: string;
+  /** What the step's line says beside its time. */
+  note?: string;
+}
+
+/** The repository's folder. */
+export const root: URL = new URL("../", import.meta.url);
+
+/** Runs a program to its end, or to the end of patience. */
+export async function run(
+  [program, ...args]: readonly string[],
+  cwd: URL | string = root,
+  { patience = PATIENCE, env = {} }: { patience?: number; env?: Record<string, string> } = {},
+): Promise<Outcome & { stdout: string }> {
+  const signal = AbortSignal.timeout(patience);
+  const { success, ...bytes } = await new Deno.Command(program, {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+    signal,
+    stdin: "null",
+  }).output();
+  const [stdout, stderr] = [bytes.stdout, bytes.stderr].map((part) => new TextDecoder().decode(part));
+  const late = signal.aborted ? `\nended after ${patience / 60_000} minutes\n` : "";
+  return { ok: success && !late, output: stdout + stderr + late, stdout };
+}
+
+/** Steps one after the other. */
+export class Steps {
+  readonly failures: string[] = [];
+  readonly #began = performance.now();
+  readonly #width: number;
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  /** Does one, and prints its line; what a failed one printed follows it. */
+  async step(name: string, work: () => Promise<Outcome>): Promise<void> {
+    const start = performance.now();
+    const { ok, output, note } = await work().catch((error) => ({ ok: false, output: `${error}`, note: undefined }));
+    const line = [ok ? "ok  " : "FAIL", name.padEnd(this.#width), `${seconds(start).padStart(6)} s`, note ?? ""];
+    console.log(line.join("  ").trimEnd());
+    if (ok) return;
+    this.failures.push(name);
+    console.log(output);
+  }
+
+  /** Prints how it went, and ends the process. */
+  end(remark = ""): never {
+    const all = this.failures.length === 0 ? `all ok${remark}` : `FAILED: ${this.failures.join(", ")},`;
+    console.log(`${all} in ${seconds(this.#began)} s`);
+    Deno.exit(this.failures.length === 0 ? 0 : 1);
+  }
+}
+
+const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1);
