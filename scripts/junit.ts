@@ -21,7 +21,8 @@ const plain = (text = "") => once(once(text));
 const ATTRIBUTES = String.raw`((?: [\w-]+="[^"]*")*) *`;
 const CASE = new RegExp(String.raw`<testcase${ATTRIBUTES}(?:/>|>([^]*?)</testcase>)`, "g");
 const SKIPPED = new RegExp(String.raw`<skipped${ATTRIBUTES}/?>`);
-const FAILURE = new RegExp(String.raw`<failure${ATTRIBUTES}>([^]*?)</failure>`);
+/** Older Buns tell nothing in it. */
+const FAILURE = new RegExp(String.raw`<failure${ATTRIBUTES}(?:/>|>([^]*?)</failure>)`);
 
 function attribute(name: string, attributes: string): string {
   return plain(new RegExp(` ${name}="([^"]*)"`).exec(attributes)?.[1]);

@@ -5,47 +5,24 @@
  *
  * @module
  */
-import { reported, unreported } from "./junit.ts";
+import {
+  count,
+  files,
+  importMap,
+  install,
+  isJsrThere,
+  NODE_HOOK,
+  type Outcome,
+  report,
+  root,
+  run,
+  type Runner,
+  WITHOUT_JSR,
+} from "./suite.ts";
 
-const root = new URL("../", import.meta.url);
 const runtimes = new URL("test/runtimes/", root);
 const modules = new URL("node_modules/", runtimes);
 const ci = Deno.env.get("CI") !== undefined;
-
-/** A step that takes longer hangs. */
-const PATIENCE = 10 * 60_000;
-
-interface Outcome {
-  ok: boolean;
-  output: string;
-  /** What the step's line says beside its time. */
-  note?: string;
-}
-
-async function run([program, ...args]: string[], cwd = root): Promise<Outcome> {
-  const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
-  const signal = AbortSignal.timeout(PATIENCE);
-  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd, env, signal, stdin: "null" })
-    .output();
-  const text = new TextDecoder();
-  const late = signal.aborted ? `\nended after ${PATIENCE / 60_000} minutes\n` : "";
-  return { ok: success && !late, output: text.decode(stdout) + text.decode(stderr) + late };
-}
-
-/** Deno's flags for a machine that JSR does not answer: the same names, on the stand-in. */
-async function standIn(): Promise<string[]> {
-  const jsr = Deno.env.get("JSR_URL") ?? "https://jsr.io/";
-  const there = await fetch(new URL("@std/assert/meta.json", jsr), { signal: AbortSignal.timeout(3000) })
-    .then(async (response) => "versions" in await response.json()).catch(() => false);
-  if (there) return [];
-  const { exports, imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  imports["@std/assert"] = new URL("test/std_assert.ts", root).href;
-  // An import map replaces deno.json's own, the package's name for itself included.
-  for (const [name, file] of Object.entries<string>(exports)) {
-    imports[`@keepalive/tcp${name.slice(1)}`] = new URL(file, root).href;
-  }
-  return ["--import-map=data:application/json," + encodeURIComponent(JSON.stringify({ imports }))];
-}
 
 /** What users import. */
 async function entries(): Promise<string[]> {
@@ -56,45 +33,19 @@ const nodes = ["22", "24", "26"];
 const bun = new URL(".bin/bun", modules).pathname;
 const node = (major: string) => new URL(`node${major}/bin/node`, modules).pathname;
 
-/** Whether each runtime prints the version that test/runtimes/package.json pins. */
-async function pinned(): Promise<boolean> {
-  const { dependencies } = JSON.parse(await Deno.readTextFile(new URL("package.json", runtimes)));
-  const all = await Promise.all(
-    Object.entries<string>(dependencies).map(async ([name, wanted]) => {
-      const program = name === "bun" ? bun : node(name.replace("node", ""));
-      const { output } = await run([program, "--version"]).catch(() => ({ output: "" }));
-      return output.trim().replace(/^v/, "") === wanted.replace("npm:node@", "");
-    }),
-  );
-  return all.every(Boolean);
-}
-
-async function installRuntimes(): Promise<Outcome> {
-  if (await pinned()) return { ok: true, output: "" };
-  const { ok, output } = await run(["npm", "ci", "--no-audit", "--no-fund"], runtimes);
-  return ok && await pinned() ? { ok, output, note: "installed" } : { ok: false, output };
-}
-
-const files = [...Deno.readDirSync(new URL("test/", root))].map(({ name }) => name)
-  .filter((name) => name.endsWith("_test.ts")).sort().map((name) => `test/${name}`);
 const skips = new Map<string, string>();
 /** The tests that a Node reported; every Node must report the same. */
 let onNode: string | undefined;
 
-/** Runs the suite with a command that writes a JUnit file, and believes only what that says. */
-async function test(command: (junit: string) => string[]): Promise<Outcome> {
-  const junit = await Deno.makeTempFile({ suffix: ".xml" });
-  const { ok, output } = await run(command(junit));
-  const xml = await Deno.readTextFile(junit);
-  await Deno.remove(junit);
-  const tests = reported(xml);
-  const count = (outcome: string) => tests.filter((test) => test.outcome === outcome).length;
-  const [passed, failed, skipped] = ["passed", "failed", "skipped"].map(count);
+/** Runs the suite. */
+async function test(runner: Runner): Promise<Outcome> {
+  const { ok, output, silent, tests } = await report(runner, files);
+  const [passed, failed, skipped] = (["passed", "failed", "skipped"] as const).map((outcome) => count(tests, outcome));
   for (const { name, outcome, reason } of tests) {
     if (outcome === "skipped") skips.set(name, reason || (skips.get(name) ?? ""));
   }
-  const problems = unreported(xml, files).map((file) => `${file} reports no test`);
-  if (command(junit)[0].endsWith("node")) {
+  const problems = silent.map((file) => `${file} reports no test`);
+  if (runner.kind === "node") {
     const names = tests.map(({ name }) => name).sort().join("\n");
     if (names !== (onNode ??= names)) problems.push("the tests are not those of the Node before");
   }
@@ -122,33 +73,20 @@ async function step(name: string, work: () => Promise<Outcome>): Promise<void> {
 }
 
 const deno = Deno.execPath();
-const map = await standIn();
+const map = await isJsrThere() ? [] : await importMap(WITHOUT_JSR);
 console.log(
   `@std/assert: ${map.length === 0 ? "from JSR" : "the stand-in test/std_assert.ts, as JSR does not answer"}`,
 );
-await step("runtimes", installRuntimes);
+await step("runtimes", () => install(runtimes, (name) => name === "bun" ? bun : node(name.replace("node", ""))));
 await step("format", () => run([deno, "fmt", "--check"]));
 await step("lint", () => run([deno, "lint"]));
 await step("types", () => run([deno, "check", ...map, "--doc", "."]));
 await step("docs", async () => await run([deno, "doc", "--lint", ...await entries()]));
 await step("publish", () => run([deno, "publish", "--dry-run", "--allow-dirty"]));
-await step(
-  `Deno ${Deno.version.deno}`,
-  () => test((junit) => [deno, "test", "-A", "--no-check", ...map, `--junit-path=${junit}`, ...files]),
-);
-await step("Bun", () =>
-  test((junit) => {
-    const report = ["--reporter=junit", `--reporter-outfile=${junit}`];
-    return [bun, "test", "--timeout", "60000", ...report, ...files.map((file) => `./${file}`)];
-  }));
+await step(`Deno ${Deno.version.deno}`, () => test({ kind: "deno", program: deno, flags: map }));
+await step("Bun", () => test({ kind: "bun", program: bun }));
 for (const major of nodes) {
-  await step(`Node ${major}`, () =>
-    test((junit) => {
-      const report = ["tap", "stdout", "junit", junit].map((value, at) =>
-        `--test-reporter${at % 2 ? "-destination" : ""}=${value}`
-      );
-      return [node(major), "--import", "./test/node_hook.mjs", "--test", "--test-timeout=120000", ...report, ...files];
-    }));
+  await step(`Node ${major}`, () => test({ kind: "node", program: node(major), flags: NODE_HOOK }));
 }
 for (const [name, reason] of skips) console.log(`skipped: ${name}${reason && `: ${reason}`}`);
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
