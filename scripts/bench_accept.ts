@@ -23,7 +23,14 @@ async function perSecond(keepAlive: boolean): Promise<number> {
     socket.on("error", () => {}).resume().end();
   }).listen(0, host);
   await once(server, "listening");
-  if (keepAlive) setKeepAlive(server, { idle: "60s", interval: "15s", count: 4, userTimeout: "auto" });
+  if (keepAlive) {
+    setKeepAlive(server, {
+      idle: "60s",
+      interval: "15s",
+      count: 4,
+      userTimeout: "auto",
+    });
+  }
   const { port } = server.address() as net.AddressInfo;
   const begin = performance.now();
   await Promise.all(
@@ -48,7 +55,8 @@ for (let at = -4; at < ROUNDS; at++) {
   const [plain, kept] = turns[0] ? found.reverse() : found;
   if (at >= 0) rounds.push({ plain, kept });
 }
-const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+const median = (values: number[]) =>
+  values.sort((a, b) => a - b)[values.length >> 1];
 console.log(JSON.stringify({
   perSecond: median(rounds.map(({ plain }) => plain)),
   ratio: median(rounds.map(({ plain, kept }) => kept / plain)),

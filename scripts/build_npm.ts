@@ -6,10 +6,12 @@
 import { build, emptyDir } from "@deno/dnt";
 
 const root = new URL("../", import.meta.url).pathname;
-const { description, exports, imports, license, name, repository, version } = JSON.parse(
-  await Deno.readTextFile(`${root}deno.json`),
-);
-const versionOf = (dependency: string) => imports[dependency].replace(/^npm:.*@/, "");
+const { description, exports, imports, license, name, repository, version } =
+  JSON.parse(
+    await Deno.readTextFile(`${root}deno.json`),
+  );
+const versionOf = (dependency: string) =>
+  imports[dependency].replace(/^npm:.*@/, "");
 const outDir = `${root}npm`;
 
 await emptyDir(outDir);
@@ -22,7 +24,11 @@ await build({
   shims: {},
   test: false,
   typeCheck: "both",
-  compilerOptions: { lib: ["ES2023", "DOM"], target: "ES2022", sourceMap: true },
+  compilerOptions: {
+    lib: ["ES2023", "DOM"],
+    target: "ES2022",
+    sourceMap: true,
+  },
   package: {
     name,
     version,
@@ -35,6 +41,8 @@ await build({
     devDependencies: { "@types/node": versionOf("@types/node") },
   },
   postBuild() {
-    for (const file of ["LICENSE", "README.md"]) Deno.copyFileSync(`${root}${file}`, `${outDir}/${file}`);
+    for (const file of ["LICENSE", "README.md"]) {
+      Deno.copyFileSync(`${root}${file}`, `${outDir}/${file}`);
+    }
   },
 });

@@ -29,19 +29,29 @@ export async function emptyDir(folder: string): Promise<void> {
 
 /** CommonJS has no import.meta; diagnostic 1343 says so. */
 const META: readonly (readonly [RegExp, string])[] = [
-  [/\bimport\.meta\.url\b/g, "require('node:url').pathToFileURL(__filename).href"],
+  [
+    /\bimport\.meta\.url\b/g,
+    "require('node:url').pathToFileURL(__filename).href",
+  ],
   [/\bimport\.meta\.main\b/g, "(require.main === module)"],
 ];
 
 /** Copies the sources to where the maps look for them, and returns the entries there. */
-async function copySources({ entryPoints, outDir }: BuildOptions): Promise<string[]> {
-  const program = ts.createProgram(entryPoints.map(({ path }) => new URL(path, root).pathname), {
-    allowImportingTsExtensions: true,
-    noLib: true,
-    types: [],
-  });
+async function copySources(
+  { entryPoints, outDir }: BuildOptions,
+): Promise<string[]> {
+  const program = ts.createProgram(
+    entryPoints.map(({ path }) => new URL(path, root).pathname),
+    {
+      allowImportingTsExtensions: true,
+      noLib: true,
+      types: [],
+    },
+  );
   const own = program.getSourceFiles().map(({ fileName }) => fileName)
-    .filter((file) => file.startsWith(root.pathname) && !file.includes("/node_modules/"));
+    .filter((file) =>
+      file.startsWith(root.pathname) && !file.includes("/node_modules/")
+    );
   for (const file of own) {
     const copy = `${outDir}/src/${file.slice(root.pathname.length)}`;
     await Deno.mkdir(copy.replace(/\/[^/]*$/, ""), { recursive: true });
@@ -50,7 +60,12 @@ async function copySources({ entryPoints, outDir }: BuildOptions): Promise<strin
   return entryPoints.map(({ path }) => `${outDir}/src/${relative(path)}`);
 }
 
-function compile(options: BuildOptions, entries: string[], folder: string, module: ts.ModuleKind): void {
+function compile(
+  options: BuildOptions,
+  entries: string[],
+  folder: string,
+  module: ts.ModuleKind,
+): void {
   const { compilerOptions, filterDiagnostic = () => true } = options;
   const isScript = module === ts.ModuleKind.CommonJS;
   const program = ts.createProgram(entries, {
@@ -58,7 +73,9 @@ function compile(options: BuildOptions, entries: string[], folder: string, modul
     target: ts.ScriptTarget.ES2022,
     lib: compilerOptions.lib.map((name) => `lib.${name.toLowerCase()}.d.ts`),
     module,
-    moduleResolution: isScript ? ts.ModuleResolutionKind.Node10 : ts.ModuleResolutionKind.Bundler,
+    moduleResolution: isScript
+      ? ts.ModuleResolutionKind.Node10
+      : ts.ModuleResolutionKind.Bundler,
     rootDir: `${options.outDir}/src`,
     outDir: `${options.outDir}/${folder}`,
     declaration: true,
@@ -70,10 +87,17 @@ function compile(options: BuildOptions, entries: string[], folder: string, modul
   });
   const { diagnostics } = program.emit(undefined, (file, text) => {
     const inScript = isScript && file.endsWith(".js");
-    ts.sys.writeFile(file, inScript ? META.reduce((all, [from, to]) => all.replace(from, to), text) : text);
+    ts.sys.writeFile(
+      file,
+      inScript
+        ? META.reduce((all, [from, to]) => all.replace(from, to), text)
+        : text,
+    );
   });
   const wrong = [...ts.getPreEmitDiagnostics(program), ...diagnostics]
-    .filter((diagnostic) => !(isScript && diagnostic.code === 1343) && filterDiagnostic(diagnostic));
+    .filter((diagnostic) =>
+      !(isScript && diagnostic.code === 1343) && filterDiagnostic(diagnostic)
+    );
   if (wrong.length === 0) return;
   const host = {
     getCanonicalFileName: (name: string) => name,
@@ -86,7 +110,9 @@ function compile(options: BuildOptions, entries: string[], folder: string, modul
 const relative = (path: string): string => path.replace(/^\.\//, "");
 
 /** package.json, as dnt writes it. */
-function packageOf({ entryPoints, package: given }: BuildOptions): Record<string, unknown> {
+function packageOf(
+  { entryPoints, package: given }: BuildOptions,
+): Record<string, unknown> {
   const js = (path: string) => relative(path).replace(/\.ts$/, ".js");
   const exported = entryPoints.filter(({ kind }) => kind !== "bin");
   const [{ path: first }] = exported;
@@ -94,12 +120,19 @@ function packageOf({ entryPoints, package: given }: BuildOptions): Record<string
     module: `./esm/${js(first)}`,
     main: `./script/${js(first)}`,
     bin: Object.fromEntries(
-      entryPoints.filter(({ kind }) => kind === "bin").map(({ name, path }) => [name, `./esm/${js(path)}`]),
+      entryPoints.filter(({ kind }) => kind === "bin").map((
+        { name, path },
+      ) => [name, `./esm/${js(path)}`]),
     ),
     ...given,
     scripts: {},
     exports: Object.fromEntries(
-      exported.map(({ name, path }) => [name, { import: `./esm/${js(path)}`, require: `./script/${js(path)}` }]),
+      exported.map((
+        { name, path },
+      ) => [name, {
+        import: `./esm/${js(path)}`,
+        require: `./script/${js(path)}`,
+      }]),
     ),
     _generatedBy: "dnt_standin",
   };
@@ -111,14 +144,22 @@ export async function build(options: BuildOptions): Promise<void> {
   compile(options, entries, "esm", ts.ModuleKind.ESNext);
   compile(options, entries, "script", ts.ModuleKind.CommonJS);
   const write = (name: string, value: unknown) =>
-    Deno.writeTextFile(`${options.outDir}/${name}`, `${JSON.stringify(value, null, 2)}\n`);
+    Deno.writeTextFile(
+      `${options.outDir}/${name}`,
+      `${JSON.stringify(value, null, 2)}\n`,
+    );
   await write("esm/package.json", { type: "module" });
   await write("script/package.json", { type: "commonjs" });
   await write("package.json", packageOf(options));
   for (const { kind, path } of options.entryPoints) {
     if (kind !== "bin") continue;
-    const file = `${options.outDir}/esm/${relative(path).replace(/\.ts$/, ".js")}`;
-    await Deno.writeTextFile(file, `#!/usr/bin/env node\n${await Deno.readTextFile(file)}`);
+    const file = `${options.outDir}/esm/${
+      relative(path).replace(/\.ts$/, ".js")
+    }`;
+    await Deno.writeTextFile(
+      file,
+      `#!/usr/bin/env node\n${await Deno.readTextFile(file)}`,
+    );
   }
   await options.postBuild?.();
 }
