@@ -45,8 +45,7 @@ const runtimes: [name: string, command: string[], folder: string][] = [
   ["Node 26, node:ffi", node(26), bare],
 ];
 
-const median = (values: number[]): number =>
-  values.sort((a, b) => a - b)[values.length >> 1];
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
 
 function child<Answer>(
   command: string[],
@@ -83,9 +82,7 @@ for (const [name, command, folder] of runtimes) {
   });
   const columns = [
     name.padEnd(20),
-    ...(["import", "first"] as const).map((key) =>
-      `${median(cold.map((one) => one[key])).toFixed(1)} ms`.padStart(9)
-    ),
+    ...(["import", "first"] as const).map((key) => `${median(cold.map((one) => one[key])).toFixed(1)} ms`.padStart(9)),
     ...(["set", "get"] as const).flatMap((key) => [
       `${(median(hot.map(({ own }) => own[key])) / 1000).toFixed(2)} us`
         .padStart(15),
@@ -96,9 +93,7 @@ for (const [name, command, folder] of runtimes) {
   console.log(columns.join(" "));
 }
 const inC = Array.from({ length: HOT }, () => kernel<Hot>("bench", ROUNDS));
-const [set, get] = (["set", "get"] as const).map((key) =>
-  (median(inC.map((one) => one[key])) / 1000).toFixed(2)
-);
+const [set, get] = (["set", "get"] as const).map((key) => (median(inC.map((one) => one[key])) / 1000).toFixed(2));
 console.log(`C${" ".repeat(40)}${set.padStart(12)} us${get.padStart(21)} us`);
 
 const [, deno] = runtimes[0];
@@ -113,17 +108,13 @@ for (const open of [10, 1000, 19_000]) {
     "bench_find",
     open,
   );
-  const columns = FOUND.map((key, at) =>
-    `${found[key].toFixed(1)} us`.padStart([11, 9, 18, 15, 13][at])
-  );
+  const columns = FOUND.map((key, at) => `${found[key].toFixed(1)} us`.padStart([11, 9, 18, 15, 13][at]));
   console.log(`${String(open).padStart(6)} open ${columns.join("")}`);
 }
 
 console.log("\nAccepted per second        with keep-alive on the server");
 for (
-  const [name, command] of runtimes.filter(([name]) =>
-    !name.endsWith("node:ffi")
-  )
+  const [name, command] of runtimes.filter(([name]) => !name.endsWith("node:ffi"))
 ) {
   const { perSecond, ratio } = child<Record<"perSecond" | "ratio", number>>(
     command,
@@ -131,8 +122,6 @@ for (
     "bench_accept",
   );
   console.log(
-    `${name.padEnd(16)} ${perSecond.toFixed(0).padStart(9)} ${
-      ratio.toFixed(3).padStart(24)
-    } of that`,
+    `${name.padEnd(16)} ${perSecond.toFixed(0).padStart(9)} ${ratio.toFixed(3).padStart(24)} of that`,
   );
 }

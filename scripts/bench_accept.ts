@@ -55,8 +55,7 @@ for (let at = -4; at < ROUNDS; at++) {
   const [plain, kept] = turns[0] ? found.reverse() : found;
   if (at >= 0) rounds.push({ plain, kept });
 }
-const median = (values: number[]) =>
-  values.sort((a, b) => a - b)[values.length >> 1];
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
 console.log(JSON.stringify({
   perSecond: median(rounds.map(({ plain }) => plain)),
   ratio: median(rounds.map(({ plain, kept }) => kept / plain)),

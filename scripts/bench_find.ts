@@ -55,8 +55,7 @@ async function find(count: number): Promise<void> {
   const port = Number(new TextDecoder().decode(value));
   // To several addresses of loopback: the ports of one would not do.
   let at = 0;
-  const connect = () =>
-    Deno.connect({ hostname: `127.0.0.${1 + at++ % 4}`, port });
+  const connect = () => Deno.connect({ hostname: `127.0.0.${1 + at++ % 4}`, port });
   const conns: Deno.TcpConn[] = [];
   while (conns.length < count) {
     conns.push(...await Promise.all(Array.from({ length: 10 }, connect)));
@@ -68,8 +67,7 @@ async function find(count: number): Promise<void> {
     conn.close();
   };
   for (let at = 0; at < 20000; at++) {
-    resolve(stranger(conns[at % conns.length])),
-      resolve(conns[at % conns.length]);
+    resolve(stranger(conns[at % conns.length])), resolve(conns[at % conns.length]);
   }
   for (let at = 0; at < 2 * ROUNDS; at++) {
     // The first half lets the compilers get to know the code.
@@ -99,8 +97,7 @@ async function find(count: number): Promise<void> {
   for (let at = 0; at < 40_000; at++) resolve(conns[at % conns.length]);
   times.known = [(performance.now() - begin) / 40];
   server.kill();
-  const median = (values: number[]) =>
-    values.sort((a, b) => a - b)[values.length >> 1];
+  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
   console.log(
     JSON.stringify(
       Object.fromEntries(

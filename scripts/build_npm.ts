@@ -6,12 +6,10 @@
 import { build, emptyDir } from "@deno/dnt";
 
 const root = new URL("../", import.meta.url).pathname;
-const { description, exports, imports, license, name, repository, version } =
-  JSON.parse(
-    await Deno.readTextFile(`${root}deno.json`),
-  );
-const versionOf = (dependency: string) =>
-  imports[dependency].replace(/^npm:.*@/, "");
+const { description, exports, imports, license, name, repository, version } = JSON.parse(
+  await Deno.readTextFile(`${root}deno.json`),
+);
+const versionOf = (dependency: string) => imports[dependency].replace(/^npm:.*@/, "");
 const outDir = `${root}npm`;
 
 await emptyDir(outDir);

@@ -49,9 +49,7 @@ async function copySources(
     },
   );
   const own = program.getSourceFiles().map(({ fileName }) => fileName)
-    .filter((file) =>
-      file.startsWith(root.pathname) && !file.includes("/node_modules/")
-    );
+    .filter((file) => file.startsWith(root.pathname) && !file.includes("/node_modules/"));
   for (const file of own) {
     const copy = `${outDir}/src/${file.slice(root.pathname.length)}`;
     await Deno.mkdir(copy.replace(/\/[^/]*$/, ""), { recursive: true });
@@ -73,9 +71,7 @@ function compile(
     target: ts.ScriptTarget.ES2022,
     lib: compilerOptions.lib.map((name) => `lib.${name.toLowerCase()}.d.ts`),
     module,
-    moduleResolution: isScript
-      ? ts.ModuleResolutionKind.Node10
-      : ts.ModuleResolutionKind.Bundler,
+    moduleResolution: isScript ? ts.ModuleResolutionKind.Node10 : ts.ModuleResolutionKind.Bundler,
     rootDir: `${options.outDir}/src`,
     outDir: `${options.outDir}/${folder}`,
     declaration: true,
@@ -89,15 +85,11 @@ function compile(
     const inScript = isScript && file.endsWith(".js");
     ts.sys.writeFile(
       file,
-      inScript
-        ? META.reduce((all, [from, to]) => all.replace(from, to), text)
-        : text,
+      inScript ? META.reduce((all, [from, to]) => all.replace(from, to), text) : text,
     );
   });
   const wrong = [...ts.getPreEmitDiagnostics(program), ...diagnostics]
-    .filter((diagnostic) =>
-      !(isScript && diagnostic.code === 1343) && filterDiagnostic(diagnostic)
-    );
+    .filter((diagnostic) => !(isScript && diagnostic.code === 1343) && filterDiagnostic(diagnostic));
   if (wrong.length === 0) return;
   const host = {
     getCanonicalFileName: (name: string) => name,
@@ -153,9 +145,7 @@ export async function build(options: BuildOptions): Promise<void> {
   await write("package.json", packageOf(options));
   for (const { kind, path } of options.entryPoints) {
     if (kind !== "bin") continue;
-    const file = `${options.outDir}/esm/${
-      relative(path).replace(/\.ts$/, ".js")
-    }`;
+    const file = `${options.outDir}/esm/${relative(path).replace(/\.ts$/, ".js")}`;
     await Deno.writeTextFile(
       file,
       `#!/usr/bin/env node\n${await Deno.readTextFile(file)}`,

@@ -20,8 +20,7 @@ const ENTITIES: Record<string, string> = {
   amp: "&",
   "#10": "\n",
 };
-const once = (text: string) =>
-  text.replace(/&(#?\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
+const once = (text: string) => text.replace(/&(#?\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
 /** Node before 26 escapes names twice. */
 const plain = (text = "") => once(once(text));
 
@@ -65,9 +64,7 @@ export function reported(xml: string): Reported[] {
 /** The test files that a JUnit file has nothing of: a file that ends its process before its tests reports none. */
 export function unreported(xml: string, files: readonly string[]): string[] {
   // Node names a file without tests as if it were a test; older versions tell of no other.
-  const empty = files.filter((file) =>
-    xml.includes(`<testcase name="${file}"`)
-  );
+  const empty = files.filter((file) => xml.includes(`<testcase name="${file}"`));
   if (!/<testcase [^>]*(?:classname|file)="[^"]*_test\.ts"/.test(xml)) {
     return empty;
   }

@@ -47,14 +47,10 @@ async function mustWork(): Promise<void> {
       "--version",
     ]]
   ) {
-    await run([program, flag]).catch(() =>
-      refuse(`it needs the program ${program}`)
-    );
+    await run([program, flag]).catch(() => refuse(`it needs the program ${program}`));
   }
   const name = `kalab${Deno.pid}try`;
-  await run(["ip", "netns", "add", name]).catch(() =>
-    refuse("it has no right to make network namespaces (try sudo)")
-  );
+  await run(["ip", "netns", "add", name]).catch(() => refuse("it has no right to make network namespaces (try sudo)"));
   const rules = [
     "ip",
     "netns",
@@ -96,9 +92,7 @@ const wanted = positionals.length > 0 ? positionals : Object.keys(EXPERIMENTS);
 const unknown = wanted.filter((name) => !Object.hasOwn(EXPERIMENTS, name));
 if (unknown.length > 0) {
   console.error(
-    `The lab has no experiment ${unknown.join(", ")}: it has ${
-      Object.keys(EXPERIMENTS).join(", ")
-    }.`,
+    `The lab has no experiment ${unknown.join(", ")}: it has ${Object.keys(EXPERIMENTS).join(", ")}.`,
   );
   Deno.exit(2);
 }
@@ -106,9 +100,7 @@ await mustWork();
 const setup: Setup = {
   seed: Number(values.seed ?? Date.now() % 1_000_000),
   sockets: Number(values.sockets ?? 240),
-  hz: values.hz === undefined
-    ? await configured()
-    : Number(values.hz) || undefined,
+  hz: values.hz === undefined ? await configured() : Number(values.hz) || undefined,
 };
 
 // Ended from outside, it still removes its namespaces.
@@ -136,25 +128,17 @@ async function perform(name: string): Promise<Outcome> {
 }
 
 // The first has hundreds of connections, and the machine to itself; the others mostly wait, and do it at once.
-const alone: [string, Outcome][] = wanted.includes("silent")
-  ? [["silent", await perform("silent")]]
-  : [];
-const others = wanted.filter((name) => name !== "silent").map((name) =>
-  [name, perform(name)] as const
-);
+const alone: [string, Outcome][] = wanted.includes("silent") ? [["silent", await perform("silent")]] : [];
+const others = wanted.filter((name) => name !== "silent").map((name) => [name, perform(name)] as const);
 for (const [name, work] of [...alone, ...others]) {
   const { lines, seconds } = await work;
   const wrong = lines.some((line) => line.startsWith("WRONG"));
   console.log(
-    `${wrong ? "FAIL" : "ok  "}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${
-      lines.join("\n      ")
-    }`,
+    `${wrong ? "FAIL" : "ok  "}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${lines.join("\n      ")}`,
   );
   if (wrong) failures.push(name);
 }
 console.log(
-  failures.length === 0
-    ? "all as predicted"
-    : `NOT as predicted: ${failures.join(", ")}`,
+  failures.length === 0 ? "all as predicted" : `NOT as predicted: ${failures.join(", ")}`,
 );
 Deno.exit(failures.length === 0 ? 0 : 1);

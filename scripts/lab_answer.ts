@@ -30,11 +30,7 @@ export async function answers({ hz }: Setup): Promise<string[]> {
   const { port } = await startPeer(net);
   const all = SETTINGS.map((_, at) => at);
   const programs = await Promise.all(
-    THREE.flatMap((runtime) =>
-      ([4, 6] as const).map((family) =>
-        startProgram(net, runtime, port, SETTINGS, family)
-      )
-    ),
+    THREE.flatMap((runtime) => ([4, 6] as const).map((family) => startProgram(net, runtime, port, SETTINGS, family))),
   );
   for (const program of programs) {
     await program.order("write", all);
@@ -50,8 +46,7 @@ export async function answers({ hz }: Setup): Promise<string[]> {
   const wrong: string[] = [];
   for (const program of programs) {
     await program.order("write", all);
-    const echoes = (said: typeof program.talker.said) =>
-      said.filter(({ event }) => event === "echo").length;
+    const echoes = (said: typeof program.talker.said) => said.filter(({ event }) => event === "echo").length;
     if (!await program.talker.until((said) => echoes(said) >= 2 * all.length)) {
       wrong.push(`${program.name}: a connection no longer answers`);
     }
@@ -78,8 +73,7 @@ export async function answers({ hz }: Setup): Promise<string[]> {
         peer: "answers",
         silence,
       }).probes;
-      const name =
-        `${program.name}, idle ${options.idle}, interval ${options.interval}`;
+      const name = `${program.name}, idle ${options.idle}, interval ${options.interval}`;
       if (probes.length < PROBES) {
         wrong.push(`${name}: ${probes.length} probes`);
       }
@@ -107,9 +101,7 @@ export async function answers({ hz }: Setup): Promise<string[]> {
     `${
       programs.length * all.length
     } connections to a peer that answers live on; ${compared} times from one probe to the ` +
-    `next compared, later than the greater of idle and interval by ${
-      spread(late)
-    }`,
+    `next compared, later than the greater of idle and interval by ${spread(late)}`,
     ...wrong.map((what) => `WRONG ${what}`),
   ];
 }
@@ -121,11 +113,7 @@ export async function late(): Promise<string[]> {
   const { port, send } = await startPeer(net);
   const keep = [{ idle: "1s", interval: "1s", count: 2 }];
   const programs = await Promise.all(
-    THREE.flatMap((runtime) =>
-      ([4, 6] as const).map((family) =>
-        startProgram(net, runtime, port, keep, family)
-      )
-    ),
+    THREE.flatMap((runtime) => ([4, 6] as const).map((family) => startProgram(net, runtime, port, keep, family))),
   );
   for (const program of programs) await program.order("keep", [0]);
   for (const program of programs) await program.all("kept", [0]);
@@ -148,9 +136,7 @@ export async function late(): Promise<string[]> {
     return [];
   });
   return [
-    `${after.length} late packets of a peer that was given up, each answered by a reset after ${
-      spread(after)
-    }`,
+    `${after.length} late packets of a peer that was given up, each answered by a reset after ${spread(after)}`,
     ...wrong.map((what) => `WRONG ${what}`),
   ];
 }

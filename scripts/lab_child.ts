@@ -13,12 +13,7 @@ import { once } from "node:events";
 import * as net from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import {
-  deadPeerReason,
-  type KeepAliveOptions,
-  setKeepAlive,
-  whenConnected,
-} from "../mod.ts";
+import { deadPeerReason, type KeepAliveOptions, setKeepAlive, whenConnected } from "../mod.ts";
 
 /** What is to be done, with which sockets. */
 export interface Order {

@@ -42,9 +42,7 @@ export function between(
   });
   return {
     ...first,
-    probes: first.probes.map((probe, at) =>
-      at < last.probes.length ? join(probe, last.probes[at]) : probe
-    ),
+    probes: first.probes.map((probe, at) => at < last.probes.length ? join(probe, last.probes[at]) : probe),
     death: first.death && last.death && join(first.death, last.death),
   };
 }
@@ -66,9 +64,7 @@ export function compare(
     if (distance === 0) return;
     const { earliest, latest } = interval;
     wrong(
-      `${what} at ${seconds(time - heard)} s, predicted ${
-        seconds(earliest)
-      } to ${seconds(latest)} s`,
+      `${what} at ${seconds(time - heard)} s, predicted ${seconds(earliest)} to ${seconds(latest)} s`,
     );
   };
   for (const [at, probe] of predicted.probes.entries()) {
@@ -100,9 +96,5 @@ export function spread(values: number[], unit = "ms"): string {
     sorted[sorted.length >> 1],
     sorted[sorted.length - 1],
   ];
-  return values.length === 0
-    ? "none"
-    : `${least.toFixed(1)} / ${middle.toFixed(1)} / ${
-      greatest.toFixed(1)
-    } ${unit}`;
+  return values.length === 0 ? "none" : `${least.toFixed(1)} / ${middle.toFixed(1)} / ${greatest.toFixed(1)} ${unit}`;
 }

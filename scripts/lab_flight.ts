@@ -5,11 +5,7 @@
  *
  * @module
  */
-import {
-  type Interval,
-  type KeepAliveOptions,
-  keepAliveTimeline,
-} from "../mod.ts";
+import { type Interval, type KeepAliveOptions, keepAliveTimeline } from "../mod.ts";
 import { outside, SEEN, spread } from "./lab_compare.ts";
 import { Net } from "./lab_net.ts";
 import { startPeer, startProgram, THREE } from "./lab_programs.ts";
@@ -52,11 +48,7 @@ async function deaths(
   const { port } = await startPeer(net);
   const all = options.map((_, at) => at);
   const programs = await Promise.all(
-    THREE.flatMap((runtime) =>
-      ([4, 6] as const).map((family) =>
-        startProgram(net, runtime, port, options, family)
-      )
-    ),
+    THREE.flatMap((runtime) => ([4, 6] as const).map((family) => startProgram(net, runtime, port, options, family))),
   );
   for (const program of programs) {
     await program.order("set", all);
@@ -91,11 +83,7 @@ async function deaths(
         return death ?? { earliest: 0, latest: 0 };
       };
       return {
-        name: `${program.name}, ${
-          options[at].userTimeout
-            ? `user timeout ${options[at].userTimeout}`
-            : retries
-        }`,
+        name: `${program.name}, ${options[at].userTimeout ? `user timeout ${options[at].userTimeout}` : retries}`,
         code: program.report("error", at)?.code,
         time: (program.report("close", at)?.time ?? Infinity) - story.data[0],
         probes: story.probes.length,
@@ -113,15 +101,9 @@ export async function flight({ hz }: Setup): Promise<string[]> {
   const wrong = all.flat().flatMap((
     { name, code, time, probes, close, wide },
   ) => [
-    ...[close, wide].filter(({ earliest, latest }) =>
-      outside(time, { earliest: earliest - 1, latest: latest + SEEN })
-    )
-      .map(({ earliest, latest }) =>
-        `${name}: dead after ${time} ms, predicted ${earliest} to ${latest} ms`
-      ),
-    ...probes > 0
-      ? [`${name}: ${probes} keep-alive probes while data was on its way`]
-      : [],
+    ...[close, wide].filter(({ earliest, latest }) => outside(time, { earliest: earliest - 1, latest: latest + SEEN }))
+      .map(({ earliest, latest }) => `${name}: dead after ${time} ms, predicted ${earliest} to ${latest} ms`),
+    ...probes > 0 ? [`${name}: ${probes} keep-alive probes while data was on its way`] : [],
     ...code === "ETIMEDOUT" ? [] : [`${name}: the program saw ${code}`],
   ]);
   const [timeouts, ...limits] = all;

@@ -37,9 +37,7 @@ export class Net implements AsyncDisposable {
   #folder = "";
 
   constructor(readonly router = false) {
-    this.#places = router
-      ? ["client", "server", "router"]
-      : ["client", "server"];
+    this.#places = router ? ["client", "server", "router"] : ["client", "server"];
   }
 
   /** Makes the namespaces and the cables, or nothing. */
@@ -141,8 +139,7 @@ export class Net implements AsyncDisposable {
     for (
       const [at, [place, device]] of [[one, other], [other, one]].entries()
     ) {
-      const exec = (...words: string[]) =>
-        this.exec(place as Place, "ip", ...words, "dev", device);
+      const exec = (...words: string[]) => this.exec(place as Place, "ip", ...words, "dev", device);
       await exec("address", "add", `10.71.${subnet}.${at + 1}/24`);
       await exec(
         "-6",
@@ -238,9 +235,7 @@ export class Net implements AsyncDisposable {
   async cut(port: number, dropped = true): Promise<void> {
     const chain = (hook: string, which: string) =>
       `chain ${hook} { type filter hook ${hook} priority 0; tcp ${which} ${port} drop; };`;
-    const rules = `table inet cut { ${chain("input", "dport")} ${
-      chain("output", "sport")
-    } }`;
+    const rules = `table inet cut { ${chain("input", "dport")} ${chain("output", "sport")} }`;
     await this.exec("server", "nft", dropped ? rules : "delete table inet cut");
   }
 

@@ -14,9 +14,7 @@ import type { Flow } from "./pcap.ts";
 const clients = new Map<string, Socket>();
 const server = createServer((socket) => {
   // A client of IPv4 has an address within IPv6 here.
-  const name = `${
-    socket.remoteAddress?.includes(".") ? 4 : 6
-  } ${socket.remotePort}`;
+  const name = `${socket.remoteAddress?.includes(".") ? 4 : 6} ${socket.remotePort}`;
   clients.set(name, socket);
   socket.setNoDelay(true);
   socket.on("data", (data) => socket.write(data));

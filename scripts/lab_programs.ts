@@ -72,9 +72,7 @@ export class Program {
 
   /** The first report of a kind about a socket. */
   report(event: Report["event"], at: number): Report | undefined {
-    return this.talker.said.find((report) =>
-      report.event === event && report.at === at
-    );
+    return this.talker.said.find((report) => report.event === event && report.at === at);
   }
 
   /** Waits until each of some sockets has so many reports of a kind; whether that came in time. */
@@ -86,9 +84,7 @@ export class Program {
     const wanted = new Set(at);
     return this.talker.until((said) => {
       const told = new Set(
-        said.filter((report) => report.event === event).map((report) =>
-          report.at
-        ),
+        said.filter((report) => report.event === event).map((report) => report.at),
       );
       return wanted.isSubsetOf(told);
     }, patience);

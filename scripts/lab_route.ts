@@ -92,13 +92,9 @@ export async function route({ hz }: Setup): Promise<string[]> {
       seen.push(`IPv${family} ${code}`);
     }
   }
-  const kinds = [...new Set(seen)].map((kind) =>
-    `${seen.filter((one) => one === kind).length} x ${kind}`
-  );
+  const kinds = [...new Set(seen)].map((kind) => `${seen.filter((one) => one === kind).length} x ${kind}`);
   return [
-    `the route deleted: ${
-      kinds.join(", ")
-    }, deaths compared with what was predicted`,
+    `the route deleted: ${kinds.join(", ")}, deaths compared with what was predicted`,
     ...wrong.map((what) => `WRONG ${what}`),
   ];
 }
@@ -107,8 +103,7 @@ export async function route({ hz }: Setup): Promise<string[]> {
 export async function nat(): Promise<string[]> {
   await using net = await new Net(true).make();
   const { port } = await startPeer(net);
-  const forward =
-    `ct state established accept; tcp dport ${port} ct state new accept;`;
+  const forward = `ct state established accept; tcp dport ${port} ct state new accept;`;
   const chains = [
     `chain forward { type filter hook forward priority 0; policy drop; ${forward} };`,
     `chain post { type nat hook postrouting priority 100; oifname "server" masquerade; };`,
@@ -118,11 +113,7 @@ export async function nat(): Promise<string[]> {
   const { options } = planKeepAlive({ survive: "5s", os: "linux" });
   const settings = [{ enable: false }, options];
   const programs = await Promise.all(
-    THREE.flatMap((runtime) =>
-      ([4, 6] as const).map((family) =>
-        startProgram(net, runtime, port, settings, family)
-      )
-    ),
+    THREE.flatMap((runtime) => ([4, 6] as const).map((family) => startProgram(net, runtime, port, settings, family))),
   );
   // Counts from the next packet of each connection; before, a slow start could outlast it.
   await net.sysctl(
@@ -146,9 +137,7 @@ export async function nat(): Promise<string[]> {
   let lost = 0;
   for (const { name, talker: { said } } of programs) {
     const answered = (at: number) =>
-      said.find((report) =>
-        report.event === "echo" && report.at === at && report.time >= asked
-      );
+      said.find((report) => report.event === "echo" && report.at === at && report.time >= asked);
     if (!answered(0)) lost += 1;
     else wrong.push(`${name}: without keep-alive it was answered`);
     const answer = answered(1);
@@ -157,9 +146,7 @@ export async function nat(): Promise<string[]> {
   }
   return [
     `a router that forgets after 5 s, 20 s of silence: ${took.length} of ${programs.length} connections with keep-alive ` +
-    `answer, after ${
-      spread(took)
-    }; ${lost} of ${programs.length} without are lost`,
+    `answer, after ${spread(took)}; ${lost} of ${programs.length} without are lost`,
     ...wrong.map((what) => `WRONG ${what}`),
   ];
 }

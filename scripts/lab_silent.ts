@@ -5,20 +5,9 @@
  */
 import { type KeepAliveOptions, keepAliveTimeline } from "../mod.ts";
 import { KNOWN_HZ } from "../src/wheel.ts";
-import {
-  between,
-  compare,
-  type Comparison,
-  nothing,
-  spread,
-} from "./lab_compare.ts";
+import { between, compare, type Comparison, nothing, spread } from "./lab_compare.ts";
 import { Net } from "./lab_net.ts";
-import {
-  type Program,
-  RUNTIMES,
-  startPeer,
-  startProgram,
-} from "./lab_programs.ts";
+import { type Program, RUNTIMES, startPeer, startProgram } from "./lab_programs.ts";
 import { sleep } from "./lab_talker.ts";
 import { storyOf } from "./pcap.ts";
 import type { Setup } from "./lab.ts";
@@ -68,8 +57,7 @@ function order(what: "set" | "write", subjects: Subject[]): Promise<unknown> {
 /** Runs it; what it came to, in lines, of which any that begins with "WRONG" is a failure. */
 export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
   const next = random(seed);
-  const from = (least: number, greatest: number) =>
-    least + Math.floor(next() * (greatest - least + 1));
+  const from = (least: number, greatest: number) => least + Math.floor(next() * (greatest - least + 1));
   await using net = await new Net().make();
   const stop = await net.capture();
   const peer = await startPeer(net);
@@ -101,8 +89,7 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
     ),
   );
   const subjects = batches.flat();
-  const of = (...modes: Mode[]) =>
-    subjects.filter(({ mode }) => modes.includes(mode));
+  const of = (...modes: Mode[]) => subjects.filter(({ mode }) => modes.includes(mode));
 
   // What is aged speaks now and then, so that its timer is at any point of its course.
   await order("set", of("aged"));
@@ -144,9 +131,7 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
     await sleep(100);
   }
   const longest = Math.max(
-    ...subjects.map(({ options }) =>
-      keepAliveTimeline(options, { hz }).death?.latest ?? 0
-    ),
+    ...subjects.map(({ options }) => keepAliveTimeline(options, { hz }).death?.latest ?? 0),
   );
   for (const { program, at } of subjects) {
     await program.all("close", [at], cut + longest + 8000 - Date.now());
@@ -198,24 +183,17 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
     }
     const all = [story.heard, ...story.probes, ...story.resets];
     lateness.push(
-      ...all.slice(2).map((time, index) =>
-        time - all[index + 1] - (options.interval as number)
-      ),
+      ...all.slice(2).map((time, index) => time - all[index + 1] - (options.interval as number)),
     );
-    const [error, close] = (["error", "close"] as const).map((event) =>
-      program.report(event, at)
-    );
-    const kind = `${error?.code ?? "no error"} (${
-      error?.reason ?? "no dead peer"
-    })`;
+    const [error, close] = (["error", "close"] as const).map((event) => program.report(event, at));
+    const kind = `${error?.code ?? "no error"} (${error?.reason ?? "no dead peer"})`;
     errors.set(kind, (errors.get(kind) ?? 0) + 1);
     if (close && story.resets.length > 0) {
       seen.push(close.time - story.resets[0]);
     }
   }
   const total = [...sums.values()];
-  const add = (key: "probes" | "deaths") =>
-    total.reduce((sum, one) => sum + one[key], 0);
+  const add = (key: "probes" | "deaths") => total.reduce((sum, one) => sum + one[key], 0);
   const wrong = total.flatMap((sum) => sum.wrong);
   const kinds = [...errors].map(([code, count]) => `${count} ${code}`).join(
     ", ",
@@ -224,19 +202,11 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
     wrong.push(`the programs saw ${kinds}`);
   }
   return [
-    `${subjects.length} settings (${
-      MODES.map((mode) => `${of(mode).length} ${mode}`).join(", ")
-    }), seed ${seed}: ` +
+    `${subjects.length} settings (${MODES.map((mode) => `${of(mode).length} ${mode}`).join(", ")}), seed ${seed}: ` +
     `${add("probes")} probes and ${add("deaths")} deaths, ` +
-    `worst ${
-      Math.max(...total.map(({ worst }) => worst)).toFixed(3)
-    } ms outside its interval`,
-    `each step later than the interval by ${
-      spread(lateness)
-    } (least / middle / greatest)`,
-    `clock rates that the capture allows: ${
-      [...fits].join(", ") || "none"
-    }; predicted for ${hz ?? "all"}`,
+    `worst ${Math.max(...total.map(({ worst }) => worst)).toFixed(3)} ms outside its interval`,
+    `each step later than the interval by ${spread(lateness)} (least / middle / greatest)`,
+    `clock rates that the capture allows: ${[...fits].join(", ") || "none"}; predicted for ${hz ?? "all"}`,
     `the programs saw ${kinds}, after the reset by ${spread(seen)}`,
     ...wrong.map((what) => `WRONG ${what}`),
   ];

@@ -1,7 +1,7 @@
 /**
- * The suite on older versions of the runtimes, those of test/matrix/package.json; with --oldest on the oldest that are
- * claimed, with names (deno23 bun12) on these. Node before 22.18 reads no TypeScript: it runs the socket tests of the
- * built package.
+ * The suite on older versions of the runtimes, those of test/matrix/package.json; with --ci on those that CI runs, and
+ * with names (deno23 bun12) on these. Node before 22.18 reads no TypeScript: it runs the socket tests of the built
+ * package.
  *
  * One line a version. What a version lacks is known in test/matrix/lacks.ts, and listed; what else fails is a failure.
  *
@@ -9,26 +9,15 @@
  */
 import { LACKS } from "../test/matrix/lacks.ts";
 import type { Reported } from "./junit.ts";
-import {
-  count,
-  files,
-  importMap,
-  install,
-  NODE_HOOK,
-  report,
-  root,
-  run,
-  type Runner,
-  WITHOUT_JSR,
-} from "./suite.ts";
+import { count, files, importMap, install, NODE_HOOK, report, root, run, type Runner, WITHOUT_JSR } from "./suite.ts";
 
 const folder = new URL("test/matrix/", root);
 const { dependencies } = JSON.parse(
   await Deno.readTextFile(new URL("package.json", folder)),
 );
 
-/** The oldest versions that the README claims. */
-const OLDEST = ["node20-oldest", "node22-oldest", "deno28"];
+/** What CI runs: versions on which nothing fails, the oldest Nodes that the README claims among them. */
+const IN_CI = ["deno20", "deno28", "node18", "node20-oldest", "node22-oldest"];
 /** Older than is claimed: the module refuses, and says why. */
 const REFUSED = ["deno20", "node18"];
 /** A file that takes longer hangs. */
@@ -36,12 +25,9 @@ const PATIENCE = 3 * 60_000;
 
 const kindOf = (name: string) => /^[a-z]+/.exec(name)?.[0] as Runner["kind"];
 const PLACES = { deno: "deno", bun: "bin/bun", node: "bin/node" };
-const programOf = (name: string) =>
-  new URL(`node_modules/${name}/${PLACES[kindOf(name)]}`, folder).pathname;
-const versionOf = (name: string): string =>
-  dependencies[name].replace(/^npm:.*@/, "");
-const isBuilt = (name: string) =>
-  kindOf(name) === "node" && Number(versionOf(name).split(".")[0]) < 22;
+const programOf = (name: string) => new URL(`node_modules/${name}/${PLACES[kindOf(name)]}`, folder).pathname;
+const versionOf = (name: string): string => dependencies[name].replace(/^npm:.*@/, "");
+const isBuilt = (name: string) => kindOf(name) === "node" && Number(versionOf(name).split(".")[0]) < 22;
 
 const denoMap = await importMap({
   ...WITHOUT_JSR,
@@ -84,9 +70,7 @@ const pending = (
   output: string,
 ): Reported[] =>
   kindOf(name) === "deno"
-    ? tests.filter(({ name, outcome }) =>
-      outcome === "skipped" && !output.includes(`skipped: ${name}`)
-    )
+    ? tests.filter(({ name, outcome }) => outcome === "skipped" && !output.includes(`skipped: ${name}`))
     : [];
 
 let failed = false;
@@ -102,11 +86,7 @@ async function version(name: string): Promise<void> {
   const problems: string[] = [];
   const refused = REFUSED.includes(name);
   const env: Record<string, string> = refused ? { KEEPALIVE_REFUSED: "1" } : {};
-  const wanted = names.length > 0 && only.length > 0
-    ? only
-    : isBuilt(name) || refused
-    ? [BUILT]
-    : files;
+  const wanted = names.length > 0 && only.length > 0 ? only : isBuilt(name) || refused ? [BUILT] : files;
   for (const file of wanted) {
     // Each file in a process of its own: what one breaks, others need not suffer from.
     const flags = file === BUILT && runner.kind === "node" ? [] : runner.flags;
@@ -130,9 +110,7 @@ async function version(name: string): Promise<void> {
     }
     for (;;) {
       const [culprit, ...rest] = pending(name, some, output);
-      const done = some.filter((test) =>
-        test !== culprit && !rest.includes(test)
-      );
+      const done = some.filter((test) => test !== culprit && !rest.includes(test));
       tests.push(
         ...done.map((test) => ({
           ...test,
@@ -171,18 +149,10 @@ async function version(name: string): Promise<void> {
   const cannot = [...lacking.values()].flat().length;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const title = `${name.replace(/[\d-].*/, "")} ${versionOf(name)}`;
-  const what = refused
-    ? " (refused, as it should be)"
-    : isBuilt(name)
-    ? " (the built package)"
-    : "";
-  const counts = `${
-    count(tests, "passed")
-  } passed, ${problems.length} failed, ${cannot} cannot run${what}`;
+  const what = refused ? " (refused, as it should be)" : isBuilt(name) ? " (the built package)" : "";
+  const counts = `${count(tests, "passed")} passed, ${problems.length} failed, ${cannot} cannot run${what}`;
   console.log(
-    `${problems.length ? "FAIL" : "ok  "}  ${title.padEnd(13)} ${
-      seconds.padStart(6)
-    } s  ${counts}`,
+    `${problems.length ? "FAIL" : "ok  "}  ${title.padEnd(13)} ${seconds.padStart(6)} s  ${counts}`,
   );
   for (const [reason, tests] of lacking) {
     console.log(`        ${reason}:`);
@@ -194,9 +164,7 @@ async function version(name: string): Promise<void> {
 
 const BUILT = "test/package_child.mjs";
 const only = Deno.args.filter((arg) => arg.startsWith("test/"));
-const names = Deno.args.includes("--oldest")
-  ? OLDEST
-  : Deno.args.filter((arg) => !/^-|\//.test(arg));
+const names = Deno.args.includes("--oldest") ? OLDEST : Deno.args.filter((arg) => !/^-|\//.test(arg));
 const chosen = names.length > 0 ? names : Object.keys(dependencies);
 
 const installed = await install(folder, programOf);

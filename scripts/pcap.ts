@@ -124,9 +124,7 @@ export function storyOf(
   { family, port }: Flow,
   cut = Infinity,
 ): Story {
-  const own = segments.filter((one) =>
-    one.family === family && (one.source === port || one.target === port)
-  );
+  const own = segments.filter((one) => one.family === family && (one.source === port || one.target === port));
   const heard = Math.max(
     ...own.filter(({ target, time }) => target === port && time <= cut).map((
       { time },
@@ -142,8 +140,7 @@ export function storyOf(
   };
   let unacknowledged = 0;
   for (
-    const { time, source, sequence, acknowledged, syn, fin, rst, ack, data }
-      of own
+    const { time, source, sequence, acknowledged, syn, fin, rst, ack, data } of own
   ) {
     if (source !== port) {
       if (ack) unacknowledged = acknowledged;

@@ -37,9 +37,7 @@ export async function run(
     stdin: "null",
   }).output();
   const text = new TextDecoder();
-  const late = signal.aborted
-    ? `\nended after ${patience / 60_000} minutes\n`
-    : "";
+  const late = signal.aborted ? `\nended after ${patience / 60_000} minutes\n` : "";
   return {
     ok: success && !late,
     output: text.decode(stdout) + text.decode(stderr) + late,
@@ -52,9 +50,7 @@ export async function isJsrThere(): Promise<boolean> {
   return await fetch(new URL("@std/assert/meta.json", jsr), {
     signal: AbortSignal.timeout(3000),
   })
-    .then(async (response) => "versions" in await response.json()).catch(() =>
-      false
-    );
+    .then(async (response) => "versions" in await response.json()).catch(() => false);
 }
 
 /** Deno's import map: its own, with stand-ins for some names. */
@@ -87,9 +83,7 @@ export const WITHOUT_JSR = {
 export const files = [...Deno.readDirSync(new URL("test/", root))].map((
   { name },
 ) => name)
-  .filter((name) => name.endsWith("_test.ts")).sort().map((name) =>
-    `test/${name}`
-  );
+  .filter((name) => name.endsWith("_test.ts")).sort().map((name) => `test/${name}`);
 
 /** A runtime's program, and the flags that its tests need. */
 export interface Runner {
@@ -200,7 +194,5 @@ export async function install(
     ["npm", "ci", "--no-audit", "--no-fund"],
     folder,
   );
-  return ok && await pinned(folder, programOf)
-    ? { ok, output, note: "installed" }
-    : { ok: false, output };
+  return ok && await pinned(folder, programOf) ? { ok, output, note: "installed" } : { ok: false, output };
 }

@@ -33,8 +33,7 @@ async function entries(): Promise<string[]> {
 
 const nodes = ["22", "24", "26"];
 const bun = new URL(".bin/bun", modules).pathname;
-const node = (major: string) =>
-  new URL(`node${major}/bin/node`, modules).pathname;
+const node = (major: string) => new URL(`node${major}/bin/node`, modules).pathname;
 
 const skips = new Map<string, string>();
 /** The tests that a Node reported; every Node must report the same. */
@@ -77,9 +76,7 @@ async function step(name: string, work: () => Promise<Outcome>): Promise<void> {
   const { ok, output, note } = await work();
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(
-    `${ok ? "ok  " : "FAIL"}  ${name.padEnd(12)} ${seconds.padStart(6)} s  ${
-      note ?? ""
-    }`.trimEnd(),
+    `${ok ? "ok  " : "FAIL"}  ${name.padEnd(12)} ${seconds.padStart(6)} s  ${note ?? ""}`.trimEnd(),
   );
   if (ok) return;
   failures.push(name);
@@ -89,11 +86,7 @@ async function step(name: string, work: () => Promise<Outcome>): Promise<void> {
 const deno = Deno.execPath();
 const map = await isJsrThere() ? [] : await importMap(WITHOUT_JSR);
 console.log(
-  `@std/assert: ${
-    map.length === 0
-      ? "from JSR"
-      : "the stand-in test/std_assert.ts, as JSR does not answer"
-  }`,
+  `@std/assert: ${map.length === 0 ? "from JSR" : "the stand-in test/std_assert.ts, as JSR does not answer"}`,
 );
 await step(
   "runtimes",
@@ -131,8 +124,6 @@ for (const [name, reason] of skips) {
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
 const skipped = skips.size > 0 ? `, but for ${skips.size} skipped tests` : "";
 console.log(
-  failures.length === 0
-    ? `all ok${skipped} in ${seconds} s`
-    : `FAILED: ${failures.join(", ")}, in ${seconds} s`,
+  failures.length === 0 ? `all ok${skipped} in ${seconds} s` : `FAILED: ${failures.join(", ")}, in ${seconds} s`,
 );
 Deno.exit(failures.length === 0 ? 0 : 1);
