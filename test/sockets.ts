@@ -6,7 +6,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-import { kernelSockets } from "./kernel.ts";
 import { runtime, type Scope } from "./tools.ts";
 
 /** A connected pair on loopback, with both ends in this process. */
@@ -45,7 +44,8 @@ async function denoPair(t: Scope, hostname: string): Promise<Pair> {
 }
 
 /** Where the kernel has a connection that shows no descriptor, as Bun's before 1.3. */
-function hiddenDescriptor({ localPort, remotePort }: Socket): number {
+async function hiddenDescriptor({ localPort, remotePort }: Socket): Promise<number> {
+  const { kernelSockets } = await import("./kernel.ts");
   const found = kernelSockets().find(({ local, remote }) =>
     local.endsWith(` ${localPort}`) && remote?.endsWith(` ${remotePort}`)
   );
@@ -65,5 +65,5 @@ export async function pair(t: Scope, hostname = "127.0.0.1"): Promise<Pair> {
     peer.destroy();
     server.close();
   });
-  return { socket, descriptor: descriptorOf(socket) ?? hiddenDescriptor(socket) };
+  return { socket, descriptor: descriptorOf(socket) ?? await hiddenDescriptor(socket) };
 }
