@@ -22,7 +22,8 @@ export function currentProcess(): Process {
   const { process } = globalThis as unknown as { process?: Process };
   const { deno, bun, node } = process?.versions ?? {};
   if ((deno ?? bun ?? node) && process?.getBuiltinModule) return process;
-  const found = node ? `Node ${node} is older than 20.16` : "this runtime is not Deno, Bun or Node";
+  const [name, version, oldest] = deno ? ["Deno", deno, "2.1"] : bun ? ["Bun", bun, "1.2"] : ["Node", node, "20.16"];
+  const found = version ? `${name} ${version} is older than ${oldest}` : "this runtime is not Deno, Bun or Node";
   throw new KeepAliveError(`Cannot find a way to the system: ${found}`, { code: "ERR_UNSUPPORTED_RUNTIME" });
 }
 

@@ -23,7 +23,14 @@ async function perSecond(keepAlive: boolean): Promise<number> {
     socket.on("error", () => {}).resume().end();
   }).listen(0, host);
   await once(server, "listening");
-  if (keepAlive) setKeepAlive(server, { idle: "60s", interval: "15s", count: 4, userTimeout: "auto" });
+  if (keepAlive) {
+    setKeepAlive(server, {
+      idle: "60s",
+      interval: "15s",
+      count: 4,
+      userTimeout: "auto",
+    });
+  }
   const { port } = server.address() as net.AddressInfo;
   const begin = performance.now();
   await Promise.all(

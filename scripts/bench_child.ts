@@ -18,7 +18,12 @@ const imported = performance.now();
 
 if (mode === "cold") {
   setKeepAlive(descriptor, { idle: 60_000 });
-  console.log(JSON.stringify({ import: imported - start, first: performance.now() - imported }));
+  console.log(
+    JSON.stringify({
+      import: imported - start,
+      first: performance.now() - imported,
+    }),
+  );
 } else {
   const rounds = Number(count);
   const set = (at: number) =>
@@ -36,6 +41,11 @@ if (mode === "cold") {
   for (let at = 0; at < rounds; at++) getKeepAlive(socket);
   const end = performance.now();
   const nanoseconds = (from: number, to: number) => (to - from) * 1e6 / rounds;
-  console.log(JSON.stringify({ set: nanoseconds(begin, middle), get: nanoseconds(middle, end) }));
+  console.log(
+    JSON.stringify({
+      set: nanoseconds(begin, middle),
+      get: nanoseconds(middle, end),
+    }),
+  );
 }
 process.exit();

@@ -18,14 +18,26 @@ async function serve(): Promise<void> {
   const listener = Deno.listen({ hostname: "0.0.0.0", port: 0 });
   console.log(listener.addr.port);
   // Nothing is sent: the reading ends with the connection.
-  for await (const conn of listener) conn.read(new Uint8Array(1)).catch(() => {}).finally(() => conn.close());
+  for await (const conn of listener) {
+    conn.read(new Uint8Array(1)).catch(() => {}).finally(() => conn.close());
+  }
 }
 
 const system = { platform: currentPlatform(), libc: currentLibc() };
-const resolve = (conn: object) => onSocket(system, conn, identify(conn, "read"), "read", (descriptor) => descriptor);
+const resolve = (conn: object) =>
+  onSocket(
+    system,
+    conn,
+    identify(conn, "read"),
+    "read",
+    (descriptor) => descriptor,
+  );
 
 /** An object that shows what a connection does, and was never seen. */
-const stranger = ({ localAddr, remoteAddr }: Deno.TcpConn) => ({ localAddr, remoteAddr });
+const stranger = ({ localAddr, remoteAddr }: Deno.TcpConn) => ({
+  localAddr,
+  remoteAddr,
+});
 
 const times: Record<string, number[]> = {};
 function measure(kind: string, conn: object): void {
@@ -45,14 +57,18 @@ async function find(count: number): Promise<void> {
   let at = 0;
   const connect = () => Deno.connect({ hostname: `127.0.0.${1 + at++ % 4}`, port });
   const conns: Deno.TcpConn[] = [];
-  while (conns.length < count) conns.push(...await Promise.all(Array.from({ length: 10 }, connect)));
+  while (conns.length < count) {
+    conns.push(...await Promise.all(Array.from({ length: 10 }, connect)));
+  }
 
   // A descriptor far below the lowest free one becomes free: that is where the next socket goes.
   const makeHole = (at: number) => {
     const [conn] = conns.splice((at * 7919) % conns.length, 1);
     conn.close();
   };
-  for (let at = 0; at < 20000; at++) resolve(stranger(conns[at % conns.length])), resolve(conns[at % conns.length]);
+  for (let at = 0; at < 20000; at++) {
+    resolve(stranger(conns[at % conns.length])), resolve(conns[at % conns.length]);
+  }
   for (let at = 0; at < 2 * ROUNDS; at++) {
     // The first half lets the compilers get to know the code.
     if (at === ROUNDS) Object.keys(times).forEach((kind) => delete times[kind]);
@@ -82,7 +98,13 @@ async function find(count: number): Promise<void> {
   times.known = [(performance.now() - begin) / 40];
   server.kill();
   const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
-  console.log(JSON.stringify(Object.fromEntries(Object.entries(times).map(([kind, all]) => [kind, median(all)]))));
+  console.log(
+    JSON.stringify(
+      Object.fromEntries(
+        Object.entries(times).map(([kind, all]) => [kind, median(all)]),
+      ),
+    ),
+  );
 }
 
 await (open === undefined ? serve() : find(Number(open)));

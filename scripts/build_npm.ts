@@ -29,7 +29,11 @@ await build({
   shims: {},
   test: false,
   typeCheck: "both",
-  compilerOptions: { lib: ["ES2023", "DOM"], target: "ES2022", sourceMap: true },
+  compilerOptions: {
+    lib: ["ES2023", "DOM"],
+    target: "ES2022",
+    sourceMap: true,
+  },
   package: {
     name,
     version,
@@ -45,6 +49,8 @@ await build({
     devDependencies: { "@types/node": versionOf("@types/node") },
   },
   postBuild() {
-    for (const file of ["LICENSE", "README.md"]) Deno.copyFileSync(`${root}${file}`, `${outDir}/${file}`);
+    for (const file of ["LICENSE", "README.md"]) {
+      Deno.copyFileSync(`${root}${file}`, `${outDir}/${file}`);
+    }
   },
 });

@@ -25,7 +25,14 @@ export interface Setup {
 }
 
 /** Each experiment returns what it came to, in lines; one that begins with WRONG is a failure. */
-const EXPERIMENTS: Record<string, (setup: Setup) => Promise<string[]>> = { silent, flight, answers, late, route, nat };
+const EXPERIMENTS: Record<string, (setup: Setup) => Promise<string[]>> = {
+  silent,
+  flight,
+  answers,
+  late,
+  route,
+  nat,
+};
 
 /** Ends with one sentence where the lab cannot work here. */
 async function mustWork(): Promise<void> {
@@ -34,7 +41,12 @@ async function mustWork(): Promise<void> {
     Deno.exit(2);
   };
   if (Deno.build.os !== "linux") refuse("it needs Linux");
-  for (const [program, flag] of [["ip", "-V"], ["nft", "--version"], ["tcpdump", "--version"]]) {
+  for (
+    const [program, flag] of [["ip", "-V"], ["nft", "--version"], [
+      "tcpdump",
+      "--version",
+    ]]
+  ) {
     await run([program, flag]).catch(() => refuse(`it needs the program ${program}`));
   }
   const name = `kalab${Deno.pid}try`;
@@ -49,7 +61,9 @@ async function mustWork(): Promise<void> {
   ];
   const filters = await run(rules).then(() => true, () => false);
   await run(["ip", "netns", "del", name]);
-  if (!filters) refuse("nft cannot filter in a network namespace of this kernel");
+  if (!filters) {
+    refuse("nft cannot filter in a network namespace of this kernel");
+  }
 }
 
 /** The clock rate, from the configuration that a kernel may show. */
@@ -57,7 +71,10 @@ async function configured(): Promise<number | undefined> {
   const { release } = await import("node:os");
   for (const file of ["/proc/config.gz", `/boot/config-${release()}`]) {
     const bytes = await Deno.readFile(file).catch(() => undefined);
-    const text = bytes && new TextDecoder().decode(file.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+    const text = bytes &&
+      new TextDecoder().decode(
+        file.endsWith(".gz") ? gunzipSync(bytes) : bytes,
+      );
     const rate = text?.match(/^CONFIG_HZ=(\d+)$/m)?.[1];
     if (rate) return Number(rate);
   }
@@ -65,12 +82,18 @@ async function configured(): Promise<number | undefined> {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: "string" }, sockets: { type: "string" }, hz: { type: "string" } },
+  options: {
+    seed: { type: "string" },
+    sockets: { type: "string" },
+    hz: { type: "string" },
+  },
 });
 const wanted = positionals.length > 0 ? positionals : Object.keys(EXPERIMENTS);
 const unknown = wanted.filter((name) => !Object.hasOwn(EXPERIMENTS, name));
 if (unknown.length > 0) {
-  console.error(`The lab has no experiment ${unknown.join(", ")}: it has ${Object.keys(EXPERIMENTS).join(", ")}.`);
+  console.error(
+    `The lab has no experiment ${unknown.join(", ")}: it has ${Object.keys(EXPERIMENTS).join(", ")}.`,
+  );
   Deno.exit(2);
 }
 await mustWork();
@@ -98,7 +121,9 @@ interface Outcome {
 async function perform(name: string): Promise<Outcome> {
   const began = performance.now();
   // An error is a result too; the namespaces are gone by then.
-  const lines = await EXPERIMENTS[name](setup).catch((error: Error) => [`WRONG ${error.message}`]);
+  const lines = await EXPERIMENTS[name](setup).catch((
+    error: Error,
+  ) => [`WRONG ${error.message}`]);
   return { lines, seconds: ((performance.now() - began) / 1000).toFixed(1) };
 }
 
@@ -108,8 +133,12 @@ const others = wanted.filter((name) => name !== "silent").map((name) => [name, p
 for (const [name, work] of [...alone, ...others]) {
   const { lines, seconds } = await work;
   const wrong = lines.some((line) => line.startsWith("WRONG"));
-  console.log(`${wrong ? "FAIL" : "ok  "}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${lines.join("\n      ")}`);
+  console.log(
+    `${wrong ? "FAIL" : "ok  "}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${lines.join("\n      ")}`,
+  );
   if (wrong) failures.push(name);
 }
-console.log(failures.length === 0 ? "all as predicted" : `NOT as predicted: ${failures.join(", ")}`);
+console.log(
+  failures.length === 0 ? "all as predicted" : `NOT as predicted: ${failures.join(", ")}`,
+);
 Deno.exit(failures.length === 0 ? 0 : 1);

@@ -13,7 +13,12 @@ import type { Setup } from "./lab.ts";
 
 /** Idle time and interval, in seconds: less, equal, more. */
 const SETTINGS = [[1, 1], [2, 1], [3, 2], [2, 2], [1, 2], [1, 3]]
-  .map(([idle, interval]) => ({ idle: idle * 1000, interval: interval * 1000, count: 2, userTimeout: 2500 }));
+  .map(([idle, interval]) => ({
+    idle: idle * 1000,
+    interval: interval * 1000,
+    count: 2,
+    userTimeout: 2500,
+  }));
 
 /** Probes that are compared, of each connection. */
 const PROBES = 5;
@@ -29,7 +34,9 @@ export async function answers({ hz }: Setup): Promise<string[]> {
   );
   for (const program of programs) {
     await program.order("write", all);
-    if (!await program.all("echo", all)) throw new Error(`The peer did not answer ${program.name}`);
+    if (!await program.all("echo", all)) {
+      throw new Error(`The peer did not answer ${program.name}`);
+    }
     await program.order("set", all);
     await program.all("set", all);
   }
@@ -43,7 +50,9 @@ export async function answers({ hz }: Setup): Promise<string[]> {
     if (!await program.talker.until((said) => echoes(said) >= 2 * all.length)) {
       wrong.push(`${program.name}: a connection no longer answers`);
     }
-    if (program.talker.said.some(({ event }) => event === "close")) wrong.push(`${program.name}: a connection ended`);
+    if (program.talker.said.some(({ event }) => event === "close")) {
+      wrong.push(`${program.name}: a connection ended`);
+    }
   }
   const segments = await stop();
   let compared = 0;
@@ -54,20 +63,36 @@ export async function answers({ hz }: Setup): Promise<string[]> {
       const echoed = program.report("echo", at)?.time ?? began;
       const { heard } = storyOf(own, program.flow(at), echoed + 1);
       const probes = storyOf(own, program.flow(at), heard).probes;
-      const silence = Math.max((program.report("set", at)?.time ?? 0) - heard, 0);
-      const predicted = keepAliveTimeline(options, { os: "linux", hz, peer: "answers", silence }).probes;
+      const silence = Math.max(
+        (program.report("set", at)?.time ?? 0) - heard,
+        0,
+      );
+      const predicted = keepAliveTimeline(options, {
+        os: "linux",
+        hz,
+        peer: "answers",
+        silence,
+      }).probes;
       const name = `${program.name}, idle ${options.idle}, interval ${options.interval}`;
-      if (probes.length < PROBES) wrong.push(`${name}: ${probes.length} probes`);
+      if (probes.length < PROBES) {
+        wrong.push(`${name}: ${probes.length} probes`);
+      }
       // From one probe to the next takes what lies between the predicted ones.
       const gap = {
         earliest: predicted[1].earliest - predicted[0].earliest,
         latest: predicted[1].latest - predicted[0].latest,
       };
       for (const [k, probe] of probes.slice(0, PROBES).entries()) {
-        if (outside(probe - heard, predicted[k])) wrong.push(`${name}: probe ${k + 1} at ${probe - heard} ms`);
+        if (outside(probe - heard, predicted[k])) {
+          wrong.push(`${name}: probe ${k + 1} at ${probe - heard} ms`);
+        }
         if (k === 0) continue;
-        if (outside(probe - probes[k - 1], gap)) wrong.push(`${name}: ${probe - probes[k - 1]} ms between two probes`);
-        late.push(probe - probes[k - 1] - Math.max(options.idle, options.interval));
+        if (outside(probe - probes[k - 1], gap)) {
+          wrong.push(`${name}: ${probe - probes[k - 1]} ms between two probes`);
+        }
+        late.push(
+          probe - probes[k - 1] - Math.max(options.idle, options.interval),
+        );
         compared += 1;
       }
     }
@@ -102,8 +127,12 @@ export async function late(): Promise<string[]> {
   const wrong: string[] = [];
   const after = programs.flatMap((program) => {
     const { resets, arrived } = storyOf(segments, program.flow(0), cut);
-    if (arrived.length === 1 && resets.length === 2 && resets[1] > arrived[0]) return [resets[1] - arrived[0]];
-    wrong.push(`${program.name}: ${arrived.length} late packets, ${resets.length} resets`);
+    if (arrived.length === 1 && resets.length === 2 && resets[1] > arrived[0]) {
+      return [resets[1] - arrived[0]];
+    }
+    wrong.push(
+      `${program.name}: ${arrived.length} late packets, ${resets.length} resets`,
+    );
     return [];
   });
   return [

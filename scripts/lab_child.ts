@@ -39,8 +39,11 @@ const [host, port, settings] = process.argv.slice(2);
 const options: KeepAliveOptions[] = JSON.parse(settings);
 // Finer than Date.now(), which cuts off what is less than a millisecond.
 const now = () => performance.timeOrigin + performance.now();
-const report = (event: Report["event"], at: number, more: Partial<Report> = {}) =>
-  console.log(JSON.stringify({ event, time: now(), at, ...more }));
+const report = (
+  event: Report["event"],
+  at: number,
+  more: Partial<Report> = {},
+) => console.log(JSON.stringify({ event, time: now(), at, ...more }));
 
 const sockets = options.map((_, at) => {
   const socket = net.connect({ port: Number(port), host });
@@ -48,7 +51,11 @@ const sockets = options.map((_, at) => {
   socket.on(
     "error",
     (error: Error & { code?: string }) =>
-      report("error", at, { code: error.code, reason: deadPeerReason(error), message: error.message }),
+      report("error", at, {
+        code: error.code,
+        reason: deadPeerReason(error),
+        message: error.message,
+      }),
   );
   socket.on("close", () => report("close", at));
   return socket;
@@ -65,7 +72,9 @@ for await (const line of createInterface({ input: process.stdin })) {
       setKeepAlive(sockets[at], options[at]);
       report("set", at, { began });
     }
-    if (order.do === "keep") whenConnected(sockets[at], options[at]).then(() => report("kept", at));
+    if (order.do === "keep") {
+      whenConnected(sockets[at], options[at]).then(() => report("kept", at));
+    }
   }
 }
 process.exit();

@@ -16,7 +16,13 @@ const KEEP = { idle: "1s", interval: "1s", count: 2 } as const;
 
 /** What decides: a user timeout, or else the sysctl. */
 const CASES: { retries: number; options: KeepAliveOptions[] }[] = [
-  { retries: 15, options: [1, 700, 1500, 3000, 6000].map((userTimeout) => ({ ...KEEP, userTimeout })) },
+  {
+    retries: 15,
+    options: [1, 700, 1500, 3000, 6000].map((userTimeout) => ({
+      ...KEEP,
+      userTimeout,
+    })),
+  },
   { retries: 3, options: [KEEP, { ...KEEP, idle: "9s" }, { enable: false }] },
   { retries: 5, options: [KEEP, { ...KEEP, idle: "9s" }, { enable: false }] },
 ];
@@ -32,7 +38,10 @@ interface Death {
   wide: Interval;
 }
 
-async function deaths({ retries, options }: typeof CASES[number], hz: number | undefined): Promise<Death[]> {
+async function deaths(
+  { retries, options }: typeof CASES[number],
+  hz: number | undefined,
+): Promise<Death[]> {
   await using net = await new Net().make();
   await net.sysctl("client", "ipv4/tcp_retries2", retries);
   const stop = await net.capture();
@@ -44,7 +53,9 @@ async function deaths({ retries, options }: typeof CASES[number], hz: number | u
   for (const program of programs) {
     await program.order("set", all);
     await program.order("write", all);
-    if (!await program.all("echo", all)) throw new Error(`The peer did not answer ${program.name}`);
+    if (!await program.all("echo", all)) {
+      throw new Error(`The peer did not answer ${program.name}`);
+    }
   }
   await net.cut(port);
   const cut = Date.now();
@@ -62,7 +73,13 @@ async function deaths({ retries, options }: typeof CASES[number], hz: number | u
       const predict = (rto?: number): Interval => {
         // Keep-alive that is off has no timeline of its own, and data on its way does not look at it.
         const settings = options[at].enable === false ? KEEP : options[at];
-        const { death } = keepAliveTimeline(settings, { os: "linux", hz, inFlight: true, retries, rto });
+        const { death } = keepAliveTimeline(settings, {
+          os: "linux",
+          hz,
+          inFlight: true,
+          retries,
+          rto,
+        });
         return death ?? { earliest: 0, latest: 0 };
       };
       return {
@@ -81,7 +98,9 @@ async function deaths({ retries, options }: typeof CASES[number], hz: number | u
 /** Runs it. */
 export async function flight({ hz }: Setup): Promise<string[]> {
   const all = await Promise.all(CASES.map((one) => deaths(one, hz)));
-  const wrong = all.flat().flatMap(({ name, code, time, probes, close, wide }) => [
+  const wrong = all.flat().flatMap((
+    { name, code, time, probes, close, wide },
+  ) => [
     ...[close, wide].filter(({ earliest, latest }) => outside(time, { earliest: earliest - 1, latest: latest + SEEN }))
       .map(({ earliest, latest }) => `${name}: dead after ${time} ms, predicted ${earliest} to ${latest} ms`),
     ...probes > 0 ? [`${name}: ${probes} keep-alive probes while data was on its way`] : [],
@@ -98,7 +117,10 @@ export async function flight({ hz }: Setup): Promise<string[]> {
       `tcp_retries2 ${CASES[at + 1].retries}: dead after ${
         spread(found.map(({ time }) => time))
       }, predicted at the widest ` +
-      spread([Math.min(...found.map(({ wide }) => wide.earliest)), Math.max(...found.map(({ wide }) => wide.latest))])
+      spread([
+        Math.min(...found.map(({ wide }) => wide.earliest)),
+        Math.max(...found.map(({ wide }) => wide.latest)),
+      ])
         .replace(/ \/ .* \/ /, " to ")
     ),
     ...wrong.map((what) => `WRONG ${what}`),

@@ -15,9 +15,14 @@ export const SERVER = { 4: "10.71.1.2", 6: "fd71:1::2" };
 /** Runs a program to its end; what it printed, or an error with what it complained of. */
 export async function run(command: readonly string[]): Promise<string> {
   const [program, ...args] = command;
-  const { success, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" }).output();
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    stdin: "null",
+  }).output();
   const text = new TextDecoder();
-  if (!success) throw new Error(`${command.join(" ")}: ${text.decode(stderr).trim()}`);
+  if (!success) {
+    throw new Error(`${command.join(" ")}: ${text.decode(stderr).trim()}`);
+  }
   return text.decode(stdout);
 }
 
@@ -57,16 +62,52 @@ export class Net implements AsyncDisposable {
     else {
       await this.#cable("client", "router", 2);
       await this.#cable("router", "server", 1);
-      await this.exec("client", "ip", "route", "add", "10.71.1.0/24", "via", "10.71.2.2");
-      await this.exec("client", "ip", "route", "add", "fd71:1::/64", "via", "fd71:2::2");
-      await this.exec("server", "ip", "route", "add", "10.71.2.0/24", "via", "10.71.1.1");
-      await this.exec("server", "ip", "route", "add", "fd71:2::/64", "via", "fd71:1::1");
+      await this.exec(
+        "client",
+        "ip",
+        "route",
+        "add",
+        "10.71.1.0/24",
+        "via",
+        "10.71.2.2",
+      );
+      await this.exec(
+        "client",
+        "ip",
+        "route",
+        "add",
+        "fd71:1::/64",
+        "via",
+        "fd71:2::2",
+      );
+      await this.exec(
+        "server",
+        "ip",
+        "route",
+        "add",
+        "10.71.2.0/24",
+        "via",
+        "10.71.1.1",
+      );
+      await this.exec(
+        "server",
+        "ip",
+        "route",
+        "add",
+        "fd71:2::/64",
+        "via",
+        "fd71:1::1",
+      );
       await this.sysctl("router", "ipv4/ip_forward", 1);
       await this.sysctl("router", "ipv6/conf/all/forwarding", 1);
     }
     // A cable is taken for plugged in up to a second late, and IPv6 neighbours are silent until then.
     for (const place of this.#places) {
-      while (/ state (?!UP)/.test(await this.exec(place, "ip", "-o", "link", "show", "type", "veth"))) await sleep(50);
+      while (
+        / state (?!UP)/.test(
+          await this.exec(place, "ip", "-o", "link", "show", "type", "veth"),
+        )
+      ) await sleep(50);
     }
   }
 
@@ -76,12 +117,37 @@ export class Net implements AsyncDisposable {
 
   /** A cable, whose ends are each named for where it leads. */
   async #cable(one: Place, other: Place, subnet: number): Promise<void> {
-    const ends = ["type", "veth", "peer", "name", one, "netns", this.#at(other)];
-    await run(["ip", "link", "add", "name", other, "netns", this.#at(one), ...ends]);
-    for (const [at, [place, device]] of [[one, other], [other, one]].entries()) {
+    const ends = [
+      "type",
+      "veth",
+      "peer",
+      "name",
+      one,
+      "netns",
+      this.#at(other),
+    ];
+    await run([
+      "ip",
+      "link",
+      "add",
+      "name",
+      other,
+      "netns",
+      this.#at(one),
+      ...ends,
+    ]);
+    for (
+      const [at, [place, device]] of [[one, other], [other, one]].entries()
+    ) {
       const exec = (...words: string[]) => this.exec(place as Place, "ip", ...words, "dev", device);
       await exec("address", "add", `10.71.${subnet}.${at + 1}/24`);
-      await exec("-6", "address", "add", `fd71:${subnet}::${at + 1}/64`, "nodad");
+      await exec(
+        "-6",
+        "address",
+        "add",
+        `fd71:${subnet}::${at + 1}/64`,
+        "nodad",
+      );
       await this.exec(place as Place, "ip", "link", "set", device, "up");
     }
   }
@@ -99,7 +165,12 @@ export class Net implements AsyncDisposable {
   /** Starts a program there that talks. */
   start<Said>(place: Place, name: string, command: string[]): Talker<Said> {
     const args = ["netns", "exec", this.#at(place), ...command];
-    const process = new Deno.Command("ip", { args, stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
+    const process = new Deno.Command("ip", {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
     const program = new Talker<Said>(name, process);
     this.#programs.push(program);
     return program;
@@ -108,15 +179,40 @@ export class Net implements AsyncDisposable {
   /** Captures what goes over the client's cable; what it returns ends that, and tells what was seen. */
   async capture(): Promise<() => Promise<Segment[]>> {
     const file = `${this.#folder}/${this.#captures.length}.pcap`;
-    const options = ["--immediate-mode", "-U", "-s", "128", "-B", "8192", "--time-stamp-precision=nano", "-Z", "root"];
-    const tcpdump = ["tcpdump", "-i", this.router ? "router" : "server", ...options, "-w", file, "tcp"];
+    const options = [
+      "--immediate-mode",
+      "-U",
+      "-s",
+      "128",
+      "-B",
+      "8192",
+      "--time-stamp-precision=nano",
+      "-Z",
+      "root",
+    ];
+    const tcpdump = [
+      "tcpdump",
+      "-i",
+      this.router ? "router" : "server",
+      ...options,
+      "-w",
+      file,
+      "tcp",
+    ];
     const args = ["netns", "exec", this.#at("client"), ...tcpdump];
-    const process = new Deno.Command("ip", { args, stdin: "null", stdout: "null", stderr: "piped" }).spawn();
+    const process = new Deno.Command("ip", {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
     this.#captures.push(process);
     let said = "";
     const listening = Promise.withResolvers<void>();
     const ended = (async () => {
-      for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+      for await (
+        const text of process.stderr.pipeThrough(new TextDecoderStream())
+      ) {
         said += text;
         if (said.includes("listening on")) listening.resolve();
       }
@@ -128,7 +224,9 @@ export class Net implements AsyncDisposable {
       await process.status;
       await ended;
       const segments = readPcap(await Deno.readFile(file));
-      if (!/^0 packets dropped by kernel/m.test(said)) throw new Error(`tcpdump lost packets: ${said}`);
+      if (!/^0 packets dropped by kernel/m.test(said)) {
+        throw new Error(`tcpdump lost packets: ${said}`);
+      }
       return segments;
     };
   }
@@ -155,7 +253,9 @@ export class Net implements AsyncDisposable {
       } catch { /* It has ended. */ }
       await process.status;
     }
-    for (const place of this.#places) await run(["ip", "netns", "del", this.#at(place)]).catch(() => {});
+    for (const place of this.#places) {
+      await run(["ip", "netns", "del", this.#at(place)]).catch(() => {});
+    }
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
   }
 }

@@ -31,9 +31,16 @@ export const THREE = [RUNTIMES[0], RUNTIMES[1], RUNTIMES[4]];
 const script = (name: string) => new URL(`scripts/${name}.ts`, root).pathname;
 
 /** Starts the peer; its port, and a way to let it send a byte to a port of the client. */
-export async function startPeer(net: Net): Promise<{ port: number; send: (to: Flow) => Promise<void> }> {
-  const peer = net.start<{ port: number }>("server", "the peer", [...RUNTIMES[0][1], script("lab_peer")]);
-  if (!await peer.until((said) => said.length > 0)) throw new Error("The peer did not start");
+export async function startPeer(
+  net: Net,
+): Promise<{ port: number; send: (to: Flow) => Promise<void> }> {
+  const peer = net.start<{ port: number }>("server", "the peer", [
+    ...RUNTIMES[0][1],
+    script("lab_peer"),
+  ]);
+  if (!await peer.until((said) => said.length > 0)) {
+    throw new Error("The peer did not start");
+  }
   return { port: peer.said[0].port, send: (to) => peer.tell(to) };
 }
 
@@ -44,7 +51,11 @@ export class Program {
   /** The peer's address. */
   readonly host: string;
 
-  constructor(readonly name: string, readonly family: 4 | 6, readonly talker: Talker<Report>) {
+  constructor(
+    readonly name: string,
+    readonly family: 4 | 6,
+    readonly talker: Talker<Report>,
+  ) {
     this.ports = talker.said[0].ports ?? [];
     this.host = SERVER[family];
   }
@@ -65,10 +76,16 @@ export class Program {
   }
 
   /** Waits until each of some sockets has so many reports of a kind; whether that came in time. */
-  all(event: Report["event"], at: number[], patience?: number): Promise<boolean> {
+  all(
+    event: Report["event"],
+    at: number[],
+    patience?: number,
+  ): Promise<boolean> {
     const wanted = new Set(at);
     return this.talker.until((said) => {
-      const told = new Set(said.filter((report) => report.event === event).map((report) => report.at));
+      const told = new Set(
+        said.filter((report) => report.event === event).map((report) => report.at),
+      );
       return wanted.isSubsetOf(told);
     }, patience);
   }
@@ -82,8 +99,15 @@ export async function startProgram(
   options: readonly KeepAliveOptions[],
   family: 4 | 6 = 4,
 ): Promise<Program> {
-  const args = [script("lab_child"), SERVER[family], String(port), JSON.stringify(options)];
+  const args = [
+    script("lab_child"),
+    SERVER[family],
+    String(port),
+    JSON.stringify(options),
+  ];
   const talker = net.start<Report>("client", name, [...command, ...args]);
-  if (!await talker.until((said) => said.length > 0)) throw new Error(`The program did not connect on ${name}`);
+  if (!await talker.until((said) => said.length > 0)) {
+    throw new Error(`The program did not connect on ${name}`);
+  }
   return new Program(name, family, talker);
 }

@@ -12,14 +12,21 @@ import { storyOf } from "./pcap.ts";
 import type { Setup } from "./lab.ts";
 
 /** The errors of a death by keep-alive while there is no route; only IPv6 tells. */
-const ERRORS = { 4: "ETIMEDOUT (timed out)", 6: "ENETUNREACH (network unreachable)" };
+const ERRORS = {
+  4: "ETIMEDOUT (timed out)",
+  6: "ENETUNREACH (network unreachable)",
+};
 
 /** The route to the peer is deleted. */
 export async function route({ hz }: Setup): Promise<string[]> {
   await using net = await new Net().make();
   const stop = await net.capture();
   const { port } = await startPeer(net);
-  const settings = [{ idle: 1000, interval: 1000, count: 3 }, { idle: 2000, interval: 1000, userTimeout: 4500 }];
+  const settings = [{ idle: 1000, interval: 1000, count: 3 }, {
+    idle: 2000,
+    interval: 1000,
+    userTimeout: 4500,
+  }];
   const all = settings.map((_, at) => at);
   const programs = await Promise.all(
     THREE.flatMap((runtime) =>
@@ -31,8 +38,25 @@ export async function route({ hz }: Setup): Promise<string[]> {
   );
   for (const { program } of programs) await program.order("keep", all);
   for (const { program } of programs) await program.all("kept", all);
-  await net.exec("client", "ip", "route", "del", "10.71.1.0/24", "dev", "server");
-  await net.exec("client", "ip", "-6", "route", "del", "fd71:1::/64", "dev", "server");
+  await net.exec(
+    "client",
+    "ip",
+    "route",
+    "del",
+    "10.71.1.0/24",
+    "dev",
+    "server",
+  );
+  await net.exec(
+    "client",
+    "ip",
+    "-6",
+    "route",
+    "del",
+    "fd71:1::/64",
+    "dev",
+    "server",
+  );
   const cut = Date.now();
   for (const { program } of programs) await program.all("close", all);
   const segments = await stop();
@@ -46,11 +70,25 @@ export async function route({ hz }: Setup): Promise<string[]> {
       const error = program.report("error", at);
       const code = `${error?.code} (${error?.reason})`;
       const { death } = keepAliveTimeline(options, { os: "linux", hz });
-      if (code !== ERRORS[family]) wrong.push(`${name}: the program saw ${code}, expected ${ERRORS[family]}`);
-      if (!death || outside(time, { earliest: death.earliest - 1, latest: death.latest + SEEN })) {
-        wrong.push(`${name}: dead after ${time} ms, predicted ${death?.earliest} to ${death?.latest} ms`);
+      if (code !== ERRORS[family]) {
+        wrong.push(
+          `${name}: the program saw ${code}, expected ${ERRORS[family]}`,
+        );
       }
-      if (probes.some((probe) => probe > cut)) wrong.push(`${name}: a probe left without a route`);
+      if (
+        !death ||
+        outside(time, {
+          earliest: death.earliest - 1,
+          latest: death.latest + SEEN,
+        })
+      ) {
+        wrong.push(
+          `${name}: dead after ${time} ms, predicted ${death?.earliest} to ${death?.latest} ms`,
+        );
+      }
+      if (probes.some((probe) => probe > cut)) {
+        wrong.push(`${name}: a probe left without a route`);
+      }
       seen.push(`IPv${family} ${code}`);
     }
   }
@@ -78,11 +116,17 @@ export async function nat(): Promise<string[]> {
     THREE.flatMap((runtime) => ([4, 6] as const).map((family) => startProgram(net, runtime, port, settings, family))),
   );
   // Counts from the next packet of each connection; before, a slow start could outlast it.
-  await net.sysctl("router", "netfilter/nf_conntrack_tcp_timeout_established", 5);
+  await net.sysctl(
+    "router",
+    "netfilter/nf_conntrack_tcp_timeout_established",
+    5,
+  );
   for (const program of programs) {
     await program.order("set", [0, 1]);
     await program.order("write", [0, 1]);
-    if (!await program.all("echo", [0, 1])) throw new Error(`The peer did not answer ${program.name}`);
+    if (!await program.all("echo", [0, 1])) {
+      throw new Error(`The peer did not answer ${program.name}`);
+    }
   }
   await sleep(20_000);
   const asked = Date.now();

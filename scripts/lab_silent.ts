@@ -44,7 +44,12 @@ function order(what: "set" | "write", subjects: Subject[]): Promise<unknown> {
   const programs = new Set(subjects.map(({ program }) => program));
   return Promise.all(
     [...programs].map((program) =>
-      program.order(what, subjects.filter((subject) => subject.program === program).map(({ at }) => at))
+      program.order(
+        what,
+        subjects.filter((subject) => subject.program === program).map((
+          { at },
+        ) => at),
+      )
     ),
   );
 }
@@ -67,8 +72,19 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
           userTimeout: next() < 0.5 ? 0 : from(500, 15_000),
         }));
         const modes = settings.map(() => MODES[from(0, MODES.length - 1)]);
-        const program = await startProgram(net, runtime, peer.port, settings, family);
-        return settings.map((options, at) => ({ program, at, mode: modes[at], options }));
+        const program = await startProgram(
+          net,
+          runtime,
+          peer.port,
+          settings,
+          family,
+        );
+        return settings.map((options, at) => ({
+          program,
+          at,
+          mode: modes[at],
+          options,
+        }));
       })
     ),
   );
@@ -77,41 +93,83 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
 
   // What is aged speaks now and then, so that its timer is at any point of its course.
   await order("set", of("aged"));
-  const speaks = of("aged").map((subject) => ({ subject, when: from(0, AGE * 2) }));
+  const speaks = of("aged").map((subject) => ({
+    subject,
+    when: from(0, AGE * 2),
+  }));
   for (let time = 0; time < AGE; time += 100) {
-    await order("write", speaks.filter(({ when }) => when >= time && when < time + 100).map(({ subject }) => subject));
+    await order(
+      "write",
+      speaks.filter(({ when }) => when >= time && when < time + 100).map((
+        { subject },
+      ) => subject),
+    );
     await sleep(100);
   }
   await order("write", of("fresh", "late"));
   for (const { program, at } of of("fresh", "late")) {
-    if (!await program.all("echo", [at])) throw new Error(`The peer did not answer ${program.name}`);
+    if (!await program.all("echo", [at])) {
+      throw new Error(`The peer did not answer ${program.name}`);
+    }
   }
   await order("set", of("fresh"));
   for (const { program, at } of of("fresh")) await program.all("set", [at]);
   await sleep(150);
   await net.cut(peer.port);
   const cut = Date.now();
-  const sets = of("late").map((subject) => ({ subject, when: from(0, LATE - 1) }));
+  const sets = of("late").map((subject) => ({
+    subject,
+    when: from(0, LATE - 1),
+  }));
   for (let time = 0; time < LATE; time += 100) {
-    await order("set", sets.filter(({ when }) => when >= time && when < time + 100).map(({ subject }) => subject));
+    await order(
+      "set",
+      sets.filter(({ when }) => when >= time && when < time + 100).map((
+        { subject },
+      ) => subject),
+    );
     await sleep(100);
   }
-  const longest = Math.max(...subjects.map(({ options }) => keepAliveTimeline(options, { hz }).death?.latest ?? 0));
-  for (const { program, at } of subjects) await program.all("close", [at], cut + longest + 8000 - Date.now());
+  const longest = Math.max(
+    ...subjects.map(({ options }) => keepAliveTimeline(options, { hz }).death?.latest ?? 0),
+  );
+  for (const { program, at } of subjects) {
+    await program.all("close", [at], cut + longest + 8000 - Date.now());
+  }
   await sleep(300);
   const segments = await stop();
 
-  const predict = ({ program, at, mode, options }: Subject, heard: number, rate: number | undefined) => {
+  const predict = (
+    { program, at, mode, options }: Subject,
+    heard: number,
+    rate: number | undefined,
+  ) => {
     const { began = 0, time = 0 } = program.report("set", at) ?? {};
-    if (mode === "aged" || began < heard) return keepAliveTimeline(options, { os: "linux", hz: rate, probed: true });
+    if (mode === "aged" || began < heard) {
+      return keepAliveTimeline(options, {
+        os: "linux",
+        hz: rate,
+        probed: true,
+      });
+    }
     const [least, most] = [began, time].map((set) =>
-      keepAliveTimeline(options, { os: "linux", hz: rate, silence: set - heard })
+      keepAliveTimeline(options, {
+        os: "linux",
+        hz: rate,
+        silence: set - heard,
+      })
     );
     return between(least, most);
   };
-  const sums = new Map<string, Comparison>(MODES.map((mode) => [mode, nothing()]));
+  const sums = new Map<string, Comparison>(
+    MODES.map((mode) => [mode, nothing()]),
+  );
   const fits = new Set(KNOWN_HZ);
-  const [lateness, seen, errors] = [[] as number[], [] as number[], new Map<string, number>()];
+  const [lateness, seen, errors] = [
+    [] as number[],
+    [] as number[],
+    new Map<string, number>(),
+  ];
   for (const subject of subjects) {
     const { program, at, mode, options } = subject;
     const story = storyOf(segments, program.flow(at), cut);
@@ -124,17 +182,25 @@ export async function silent({ seed, sockets, hz }: Setup): Promise<string[]> {
       if (sum.wrong.length > 0) fits.delete(rate);
     }
     const all = [story.heard, ...story.probes, ...story.resets];
-    lateness.push(...all.slice(2).map((time, index) => time - all[index + 1] - (options.interval as number)));
+    lateness.push(
+      ...all.slice(2).map((time, index) => time - all[index + 1] - (options.interval as number)),
+    );
     const [error, close] = (["error", "close"] as const).map((event) => program.report(event, at));
     const kind = `${error?.code ?? "no error"} (${error?.reason ?? "no dead peer"})`;
     errors.set(kind, (errors.get(kind) ?? 0) + 1);
-    if (close && story.resets.length > 0) seen.push(close.time - story.resets[0]);
+    if (close && story.resets.length > 0) {
+      seen.push(close.time - story.resets[0]);
+    }
   }
   const total = [...sums.values()];
   const add = (key: "probes" | "deaths") => total.reduce((sum, one) => sum + one[key], 0);
   const wrong = total.flatMap((sum) => sum.wrong);
-  const kinds = [...errors].map(([code, count]) => `${count} ${code}`).join(", ");
-  if (kinds !== `${subjects.length} ETIMEDOUT (timed out)`) wrong.push(`the programs saw ${kinds}`);
+  const kinds = [...errors].map(([code, count]) => `${count} ${code}`).join(
+    ", ",
+  );
+  if (kinds !== `${subjects.length} ETIMEDOUT (timed out)`) {
+    wrong.push(`the programs saw ${kinds}`);
+  }
   return [
     `${subjects.length} settings (${MODES.map((mode) => `${of(mode).length} ${mode}`).join(", ")}), seed ${seed}: ` +
     `${add("probes")} probes and ${add("deaths")} deaths, ` +

@@ -22,7 +22,9 @@ export class Talker<Said> {
 
   async #listen(): Promise<void> {
     let rest = "";
-    for await (const text of this.process.stdout.pipeThrough(new TextDecoderStream())) {
+    for await (
+      const text of this.process.stdout.pipeThrough(new TextDecoderStream())
+    ) {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       this.said.push(...lines.map((line): Said => JSON.parse(line)));
@@ -34,11 +36,16 @@ export class Talker<Said> {
 
   /** Tells it something. */
   async tell(what: unknown): Promise<void> {
-    await this.#writer.write(new TextEncoder().encode(JSON.stringify(what) + "\n"));
+    await this.#writer.write(
+      new TextEncoder().encode(JSON.stringify(what) + "\n"),
+    );
   }
 
   /** Waits until it has said enough; whether it did in time. */
-  async until(enough: (said: Said[]) => boolean, patience = 15_000): Promise<boolean> {
+  async until(
+    enough: (said: Said[]) => boolean,
+    patience = 15_000,
+  ): Promise<boolean> {
     const end = Date.now() + patience;
     while (!enough(this.said)) {
       const left = end - Date.now();

@@ -68,14 +68,22 @@ export function readPcap(bytes: Uint8Array): Segment[] {
   if (!kind) throw new Error("Cannot read the capture: it is not a pcap file");
   const [little, perMillisecond] = kind;
   const link = file.getUint32(20, little) & 0xffff;
-  if (link !== ETHERNET) throw new Error(`Cannot read the capture: its link type is ${link}, expected ${ETHERNET}`);
+  if (link !== ETHERNET) {
+    throw new Error(
+      `Cannot read the capture: its link type is ${link}, expected ${ETHERNET}`,
+    );
+  }
   const segments: Segment[] = [];
   for (let at = 24; at + 16 <= bytes.length;) {
     const kept = file.getUint32(at + 8, little);
     // The last record of a capture that was stopped may be cut off.
     if (at + 16 + kept > bytes.length) break;
-    const time = file.getUint32(at, little) * 1000 + file.getUint32(at + 4, little) / perMillisecond;
-    const found = segment(new DataView(bytes.buffer, bytes.byteOffset + at + 16, kept), time);
+    const time = file.getUint32(at, little) * 1000 +
+      file.getUint32(at + 4, little) / perMillisecond;
+    const found = segment(
+      new DataView(bytes.buffer, bytes.byteOffset + at + 16, kept),
+      time,
+    );
     if (found) segments.push(found);
     at += 16 + kept;
   }
@@ -111,12 +119,29 @@ export interface Story {
  * @param flow Which.
  * @param cut What counts as heard came before; what the peer said last, if it is absent.
  */
-export function storyOf(segments: readonly Segment[], { family, port }: Flow, cut = Infinity): Story {
+export function storyOf(
+  segments: readonly Segment[],
+  { family, port }: Flow,
+  cut = Infinity,
+): Story {
   const own = segments.filter((one) => one.family === family && (one.source === port || one.target === port));
-  const heard = Math.max(...own.filter(({ target, time }) => target === port && time <= cut).map(({ time }) => time));
-  const story: Story = { heard, probes: [], data: [], resets: [], arrived: [], others: [] };
+  const heard = Math.max(
+    ...own.filter(({ target, time }) => target === port && time <= cut).map((
+      { time },
+    ) => time),
+  );
+  const story: Story = {
+    heard,
+    probes: [],
+    data: [],
+    resets: [],
+    arrived: [],
+    others: [],
+  };
   let unacknowledged = 0;
-  for (const { time, source, sequence, acknowledged, syn, fin, rst, ack, data } of own) {
+  for (
+    const { time, source, sequence, acknowledged, syn, fin, rst, ack, data } of own
+  ) {
     if (source !== port) {
       if (ack) unacknowledged = acknowledged;
       if (time > cut) story.arrived.push(time);

@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { reported, unreported } from "./junit.ts";
 import { build } from "./package.ts";
 import { installRuntimes, programOf } from "./runtimes.ts";
 import { standIn, WITHOUT_JSR } from "./stand_ins.ts";
 import { type Outcome, root, run, Steps } from "./steps.ts";
+import { count, files, NODE_HOOK, report, type Runner } from "./suite.ts";
 
 const ci = Deno.env.get("CI") !== undefined;
 
@@ -19,26 +19,19 @@ async function entries(): Promise<string[]> {
 }
 
 const nodes = ["22", "24", "26"];
-const files = [...Deno.readDirSync(new URL("test/", root))].map(({ name }) => name)
-  .filter((name) => name.endsWith("_test.ts")).sort().map((name) => `test/${name}`);
 const skips = new Map<string, string>();
 /** The tests that a Node reported; every Node must report the same. */
 let onNode: string | undefined;
 
-/** Runs the suite with a command that writes a JUnit file, and believes only what that says. */
-async function test(command: (junit: string) => string[]): Promise<Outcome> {
-  const junit = await Deno.makeTempFile({ suffix: ".xml" });
-  const { ok, output } = await run(command(junit));
-  const xml = await Deno.readTextFile(junit);
-  await Deno.remove(junit);
-  const tests = reported(xml);
-  const count = (outcome: string) => tests.filter((test) => test.outcome === outcome).length;
-  const [passed, failed, skipped] = ["passed", "failed", "skipped"].map(count);
+/** Runs the suite on a runtime. */
+async function test(runner: Runner): Promise<Outcome> {
+  const { ok, output, silent, tests } = await report(runner, files);
+  const [passed, failed, skipped] = (["passed", "failed", "skipped"] as const).map((outcome) => count(tests, outcome));
   for (const { name, outcome, reason } of tests) {
     if (outcome === "skipped") skips.set(name, reason || (skips.get(name) ?? ""));
   }
-  const problems = unreported(xml, files).map((file) => `${file} reports no test`);
-  if (command(junit)[0].endsWith("node")) {
+  const problems = silent.map((file) => `${file} reports no test`);
+  if (runner.kind === "node") {
     const names = tests.map(({ name }) => name).sort().join("\n");
     if (names !== (onNode ??= names)) problems.push("the tests are not those of the Node before");
   }
@@ -75,31 +68,11 @@ await step("types", () => run([deno, "check", ...map, "--doc", "."]));
 await step("docs", async () => await run([deno, "doc", "--lint", ...await entries()]));
 await step("publish", () => run([deno, "publish", "--dry-run", "--allow-dirty"]));
 await step("package", installPackage);
-await step(
-  `Deno ${Deno.version.deno}`,
-  () => test((junit) => [deno, "test", "-A", "--no-check", ...map, `--junit-path=${junit}`, ...files]),
-);
-await step("Bun", () =>
-  test((junit) => {
-    const report = ["--reporter=junit", `--reporter-outfile=${junit}`];
-    return [programOf("bun", "runtimes"), "test", "--timeout", "60000", ...report, ...files.map((file) => `./${file}`)];
-  }));
+await step(`Deno ${Deno.version.deno}`, () => test({ kind: "deno", program: deno, flags: map }));
+await step("Bun", () => test({ kind: "bun", program: programOf("bun", "runtimes") }));
 for (const major of nodes) {
-  await step(`Node ${major}`, () =>
-    test((junit) => {
-      const report = ["tap", "stdout", "junit", junit].map((value, at) =>
-        `--test-reporter${at % 2 ? "-destination" : ""}=${value}`
-      );
-      return [
-        programOf(`node${major}`, "runtimes"),
-        "--import",
-        "./test/node_hook.mjs",
-        "--test",
-        "--test-timeout=120000",
-        ...report,
-        ...files,
-      ];
-    }));
+  const program = programOf(`node${major}`, "runtimes");
+  await step(`Node ${major}`, () => test({ kind: "node", program, flags: NODE_HOOK }));
 }
 for (const [name, reason] of skips) console.log(`skipped: ${name}${reason && `: ${reason}`}`);
 steps.end(skips.size > 0 ? `, but for ${skips.size} skipped tests` : "");

@@ -77,9 +77,10 @@ const namesOf = (shown: Shown): Names | undefined =>
  * A node: socket has `address()` too, which on an accepted one is the server's: only what says that it listens is asked.
  */
 function listenerOf(shown: Shown): Endpoint | undefined {
-  const { addr, address, listening } = shown;
+  const { accept, addr, address, listening } = shown;
   const { transport } = (addr ?? {}) as { transport?: unknown };
-  if (transport === "tcp") return denoEndpoint(addr);
+  // TLS listeners of Deno before 2.9 show no transport.
+  if (transport === "tcp" || transport === undefined && typeof accept === "function") return denoEndpoint(addr);
   return own(listening === true && typeof address === "function" ? address.call(shown) : address);
 }
 

@@ -23,6 +23,7 @@ export interface Shown {
   readonly localAddr?: unknown;
   readonly remoteAddr?: unknown;
   readonly addr?: unknown;
+  readonly accept?: unknown;
   readonly address?: unknown;
   readonly localAddress?: unknown;
   readonly localPort?: unknown;
@@ -46,9 +47,10 @@ export function otherKind(shown: Shown): string | undefined {
   if (transport === "unix" || transport === "unixpacket") return "a Unix socket";
   if (typeof address === "string" && shown.port === undefined) return "a Unix socket";
   if (transport === "udp" || type === "udp4" || type === "udp6") return "a UDP socket";
-  // Deno's QUIC connections have streams; its endpoints have an address of no transport.
+  // Deno's QUIC connections have streams; its endpoints have an address of no transport, as TLS listeners of before 2.9.
   if (typeof shown.createBidirectionalStream === "function") return "a QUIC connection";
-  return localAddr === undefined && addr && transport === undefined ? "a QUIC endpoint" : undefined;
+  const isEndpoint = localAddr === undefined && addr && transport === undefined && typeof shown.accept !== "function";
+  return isEndpoint ? "a QUIC endpoint" : undefined;
 }
 
 /** Where to look instead, for objects that belong to a connection and do not show it. */

@@ -165,7 +165,9 @@ if (runtime === "deno") {
 if (runtime === "node") {
   /** A copy with no node_modules beside it. */
   const bare = temporary({ after });
-  for (const part of ["mod.ts", "src", "ffi", "test/sockets.ts", "test/tools.ts", "test/child.ts"]) {
+  for (
+    const part of ["mod.ts", "src", "ffi", "test/sockets.ts", "test/spawn_sync.ts", "test/tools.ts", "test/child.ts"]
+  ) {
     cpSync(join(root, part), join(bare, part), { recursive: true });
   }
   const copied = join(bare, "test/child.ts");

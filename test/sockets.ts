@@ -43,6 +43,16 @@ async function denoPair(t: Scope, hostname: string): Promise<Pair> {
   return { socket, descriptor: descriptorOf(socket) };
 }
 
+/** Where the kernel has a connection that shows no descriptor, as Bun's before 1.3. */
+async function hiddenDescriptor({ localPort, remotePort }: Socket): Promise<number> {
+  const { kernelSockets } = await import("./kernel.ts");
+  const found = kernelSockets().find(({ local, remote }) =>
+    local.endsWith(` ${localPort}`) && remote?.endsWith(` ${remotePort}`)
+  );
+  if (!found) throw new Error(`no socket goes from ${localPort} to ${remotePort}`);
+  return found.descriptor;
+}
+
 /** Connects two sockets, until the test ends. */
 export async function pair(t: Scope, hostname = "127.0.0.1"): Promise<Pair> {
   if (runtime === "deno") return denoPair(t, hostname);
@@ -55,5 +65,5 @@ export async function pair(t: Scope, hostname = "127.0.0.1"): Promise<Pair> {
     peer.destroy();
     server.close();
   });
-  return { socket, descriptor: descriptorOf(socket) };
+  return { socket, descriptor: descriptorOf(socket) ?? await hiddenDescriptor(socket) };
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { execFile, spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { spawn } from "./spawn_sync.ts";
 
 /** The repository's folder. */
 export const root = fileURLToPath(new URL("..", import.meta.url).href);
@@ -21,8 +22,7 @@ export const nodeMajor = runtime === "node" ? Number(process.versions.node.split
 
 /** Runs a program to its end. */
 export function run(command: readonly string[], options: { cwd?: string; input?: string } = {}) {
-  const [program, ...args] = command;
-  return spawnSync(program, args, { encoding: "utf8", timeout: 60_000, ...options }) as SpawnSyncReturns<string>;
+  return spawn(command, options);
 }
 
 /** Runs a program to its end, while this process goes on to serve it. */
@@ -34,10 +34,13 @@ export function runAsync([program, ...args]: readonly string[]): Promise<{ statu
   });
 }
 
+/** What keeps a Deno of any version to what is installed. */
+const ALONE = ["--no-check", "--no-lock", "--node-modules-dir=manual"];
+
 /** The command that runs a script in the runtime that runs this test. */
 export function command(script: string, ...flags: string[]): string[] {
   return runtime === "deno"
-    ? [process.execPath, "run", "--no-check", "--no-lock", ...flags.length ? flags : ["-A"], script]
+    ? [process.execPath, "run", ...ALONE, ...flags.length ? flags : ["-A"], script]
     : [process.execPath, ...flags, script];
 }
 
