@@ -149,9 +149,11 @@ async function deaths(): Promise<unknown> {
   for (;;) {
     const at = performance.now();
     const found = findSockets({ listening: false }).filter(({ fd }) => fd in names);
+    const until = performance.now();
     said.push(
       ...found.filter(({ fd }) => !unchanged.has(fd)).map(({ fd, state, death, verdict }) => ({
         at,
+        until,
         fd,
         state,
         death,

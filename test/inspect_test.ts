@@ -107,7 +107,9 @@ interface States {
 interface Deaths {
   readonly names: Record<string, string>;
   readonly said: {
+    /** The look was taken between these times. */
     readonly at: number;
+    readonly until: number;
     readonly fd: number;
     readonly state: string;
     readonly death?: { readonly earliest: number; readonly latest: number };
@@ -167,12 +169,12 @@ test("findSockets() counts down to a death that comes when it always said", with
     const all = said.filter((one) => one.fd === Number(fd));
     const [after, end] = [all.findLast(({ state }) => state !== "closed"), all.find(({ state }) => state === "closed")];
     assert(after && end, name);
-    for (const { at, death, verdict } of all) {
+    for (const { at, until, death, verdict } of all) {
       if (at > after.at) break;
       assert(death, `${name}: ${verdict}`);
       assert(
-        at + death.earliest - TICK <= end.at && at + death.latest + TICK >= after.at,
-        `${name}: dead after ${after.at - at} to ${end.at - at} ms, not ${JSON.stringify(death)} (${verdict})`,
+        at + death.earliest - TICK <= end.until && until + death.latest + TICK >= after.at,
+        `${name}: dead after ${after.at - at} to ${end.until - at} ms, not ${JSON.stringify(death)} (${verdict})`,
       );
     }
     assert(all.length > 20, `${name}: only ${all.length} looks`);
@@ -214,16 +216,20 @@ test("keepalive list --watch counts down to a death that comes when it always sa
   const end = shown.pop();
   assert(end && !end.text.includes("established"));
   const last = shown.at(-1)?.at ?? NaN;
-  const said = shown.flatMap(({ at, text }) => {
+  // A picture is of a moment between the one before it and its own.
+  const said = shown.flatMap(({ at, text }, index) => {
     const [, count, earliest, latest = earliest] =
       /(\d) of 3 probes unanswered, dies in (\d+)(?: to (\d+))? s$/m.exec(text) ?? [];
-    return count === undefined ? [] : [{ at, count, earliest: Number(earliest) * 1000, latest: Number(latest) * 1000 }];
+    const before = shown[index - 1]?.at ?? -Infinity;
+    return count === undefined
+      ? []
+      : [{ at, before, count, earliest: Number(earliest) * 1000, latest: Number(latest) * 1000 }];
   });
   // A second is 10 pictures.
   assertEquals([...new Set(said.map(({ count }) => count))], ["1", "2", "3"]);
-  for (const { at, earliest, latest } of said) {
+  for (const { at, before, earliest, latest } of said) {
     assert(
-      at + earliest <= end.at + TICK && at + latest >= last - TICK,
+      before + earliest <= end.at + TICK && at + latest >= last - TICK,
       `${at} ${earliest} ${latest}: ${last} to ${end.at}`,
     );
   }
