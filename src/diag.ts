@@ -70,7 +70,9 @@ export function withDiagnose<Result>(
   pid: number | "self",
   act: (diagnose: Diagnose) => Result,
 ): Result {
-  const { libc, platform: { diag } } = system;
+  const { libc, platform: { diag, search } } = system;
+  // Systems without /proc have neither of the two.
+  if (!search) return act(() => undefined);
   const netlink = diag ? libc.socket(...diag[0]) : -1;
   let table: ReadonlyMap<string, Diagnosis> = new Map();
   let readAt = -Infinity;
