@@ -58,6 +58,7 @@ import type { KeepAlivePlan, PathCaution, Traffic } from "./src/planned.ts";
 import { listProcesses, type ProcessName } from "./src/processes.ts";
 import { setOn } from "./src/servers.ts";
 import { parseOptions } from "./src/settings.ts";
+import { stateAfter } from "./src/preview.ts";
 import type { SocketReport } from "./src/report.ts";
 import { listSockets, type TcpSocket } from "./src/sockets.ts";
 import type { KeepAliveStyle } from "./src/styles.ts";
@@ -148,7 +149,7 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
     );
   }
   const request = parseOptions(options, currentPlatform());
-  const identity = identify(socket, "set", currentPid());
+  const identity = identify(socket, "set", currentPid);
   return setOn(currentSystem(), socket, identity, request);
 }
 
@@ -184,9 +185,40 @@ export function setKeepAlive(socket: SocketLike, options: KeepAliveOptions | boo
  * ```
  */
 export function getKeepAlive(socket: SocketLike): KeepAliveState {
-  const identity = identify(socket, "read", currentPid());
+  const identity = identify(socket, "read", currentPid);
   const system = currentSystem();
   return onSocket(system, socket, identity, "read", (descriptor, shown) => readFrom(system, descriptor, shown));
+}
+
+/**
+ * Tells what {@linkcode setKeepAlive} would leave in force on a socket of this system. Nothing is asked of a socket.
+ *
+ * @param state What is in force before, as {@linkcode getKeepAlive} tells it.
+ * @param options What would be set, as for {@linkcode setKeepAlive}.
+ * @returns What would be in force then, with durations rounded as the system wants them.
+ *
+ * @throws {TypeError} If something is of the wrong kind, or `"auto"` needs what neither has.
+ * @throws {RangeError} If a value is outside what this system accepts.
+ * @throws {KeepAliveError} If this system does not offer an option.
+ *
+ * @example
+ * ```ts
+ * import { previewKeepAlive } from "@keepalive/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const before = { enable: false, idle: 7_200_000, interval: 75_000, count: 9, userTimeout: 0 };
+ * assertEquals(previewKeepAlive(before, { idle: 1500, count: 2, userTimeout: "auto" }), {
+ *   enable: true,
+ *   idle: 2000,
+ *   interval: 75_000,
+ *   count: 2,
+ *   userTimeout: 152_000,
+ * });
+ * ```
+ */
+export function previewKeepAlive(state: KeepAliveState, options: KeepAliveOptions | boolean): KeepAliveState {
+  const platform = currentPlatform();
+  return stateAfter(state, parseOptions(options, platform), platform);
 }
 
 /**
@@ -265,7 +297,7 @@ export async function whenConnected(
  * ```
  */
 export function inspectSocket(socket: SocketLike): SocketReport {
-  const identity = identify(socket, "read", currentPid());
+  const identity = identify(socket, "read", currentPid);
   const system = currentSystem();
   return onSocket(system, socket, identity, "read", (pin, shown) => inspect(system, processOf(socket), pin, shown));
 }

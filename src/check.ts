@@ -7,6 +7,7 @@ import { address, firstByte, getAddress, getOption, type System, systemError, va
 import { KeepAliveError } from "./errors.ts";
 import type { Setting } from "./platforms.ts";
 import type { Action } from "./refusal.ts";
+import { isAsked, type Request } from "./settings.ts";
 import { AF_UNIX, familyOf, isInternet } from "./sockaddr.ts";
 
 /** Protocol numbers (IANA, and Linux's own for MPTCP) of sockets that are taken for plain TCP by mistake. */
@@ -36,10 +37,11 @@ function proveTcp(
   descriptor: number,
   action: Action,
   shown: number,
-  wanted: readonly Setting[],
+  request: Request | undefined,
 ): void {
   const { lacking, proof } = system.platform;
-  for (const [at, [level, name, accepted]] of proof.entries()) {
+  for (const one of proof) {
+    const [level, name, accepted] = one;
     const errno = getOption(system, descriptor, level, name);
     const code = system.platform.errors[errno];
     if (code === "EBADF") {
@@ -54,7 +56,7 @@ function proveTcp(
     }
     if (errno !== 0) throw systemError(system, `Cannot ${action} keep-alive`, "getsockopt", errno);
     if (!accepted.includes(value[0])) throw notTcp(system, descriptor, action, shown, value[0]);
-    const lacks = at === 0 ? lacking?.[value[0]]?.find((setting) => wanted.includes(setting)) : undefined;
+    const lacks = request && one === proof[0] && lacking?.[value[0]]?.find((setting) => isAsked(request, setting));
     if (lacks) throw notOffered(lacks, value[0]);
   }
 }
@@ -92,7 +94,7 @@ function notConnected(
  * @param descriptor The descriptor.
  * @param action What it is wanted for, for the error.
  * @param shown The descriptor that an error speaks of.
- * @param wanted What is to be set.
+ * @param request What is to be set.
  * @returns Which of the two it is.
  */
 export function checkSocket(
@@ -100,9 +102,9 @@ export function checkSocket(
   descriptor: number,
   action: Action,
   shown: number,
-  wanted: readonly Setting[] = [],
+  request?: Request,
 ): "connection" | "listener" {
-  proveTcp(system, descriptor, action, shown, wanted);
+  proveTcp(system, descriptor, action, shown, request);
   const errno = getAddress(system, descriptor, "getpeername");
   if (errno !== 0) getAddress(system, descriptor, "getsockname");
   if (!isInternet(familyOf(address, system.platform), system.platform)) {

@@ -7,8 +7,8 @@ import { formatDuration } from "./duration.ts";
 import type { Finding } from "./findings.ts";
 import { plain } from "./lines.ts";
 import type { KeepAliveOptions } from "./options.ts";
-import type { Endpoint } from "./sockaddr.ts";
 import type { TcpSocket } from "./sockets.ts";
+import { endText, plural } from "./words.ts";
 
 /** What is to be said of a socket, and of others with it. */
 export interface Symptom extends Pick<Finding, "code" | "severity"> {
@@ -29,8 +29,7 @@ export interface Group {
   readonly listeners: readonly TcpSocket[];
 }
 
-const end = ({ address, port }: Endpoint): string => `${address.includes(":") ? `[${address}]` : address}:${port}`;
-const plural = (count: number, what: string): string => count === 1 ? `the ${what}` : `${count} ${what}s`;
+const some = (count: number, what: string): string => count === 1 ? `the ${what}` : plural(count, what);
 
 /** The listening sockets of which one may have accepted a connection. */
 export function acceptedBy({ local, listening, remote }: TcpSocket, sockets: readonly TcpSocket[]): TcpSocket[] {
@@ -44,10 +43,10 @@ function groupOf(sockets: readonly TcpSocket[], listeners: readonly TcpSocket[])
   const [{ pid, program, local, listening, remote }] = sockets;
   const of = `(process ${pid}${program ? ` ${plain(program)}` : ""})`;
   const what = listening
-    ? `${plural(sockets.length, "listening socket")} ${end(local)}`
+    ? `${some(sockets.length, "listening socket")} ${endText(local)}`
     : listeners.length > 0
-    ? `${plural(sockets.length, "connection")} accepted at port ${local.port}`
-    : `${plural(sockets.length, "connection")} to ${remote ? end(remote) : "nowhere"}`;
+    ? `${some(sockets.length, "connection")} accepted at port ${local.port}`
+    : `${some(sockets.length, "connection")} to ${remote ? endText(remote) : "nowhere"}`;
   return { sockets, listeners: listening ? sockets : listeners, name: `${what} ${of}` };
 }
 
@@ -67,7 +66,11 @@ export function findingsOf(
   for (const socket of sockets) {
     const { pid, local, remote } = socket;
     const listeners = acceptedBy(socket, listening);
-    const place = socket.listening || !remote ? end(local) : listeners.length > 0 ? `:${local.port}` : end(remote);
+    const place = socket.listening || !remote
+      ? endText(local)
+      : listeners.length > 0
+      ? `:${local.port}`
+      : endText(remote);
     for (const symptom of symptomsOf(socket, listeners)) {
       const { alike, code, ofAll, severity } = symptom;
       const key = JSON.stringify(ofAll ? code : [code, severity, alike, pid, socket.listening, place]);
@@ -102,10 +105,10 @@ export function toSet(options: KeepAliveOptions, { sockets, listeners }: Group):
   );
   const [{ local, remote }] = sockets;
   const pids = [...new Set(sockets.map(({ pid }) => pid))];
-  const ends = new Set(sockets.map(({ remote }) => remote && end(remote)));
+  const ends = new Set(sockets.map(({ remote }) => remote && endText(remote)));
   // Of several places each is to be named: without, all sockets of the process would be set.
   const isOne = pids.length === 1 && (listeners.length > 0 || ends.size === 1 && remote);
-  const place = listeners.length > 0 ? `--local :${local.port}` : remote ? `--remote ${end(remote)}` : "";
+  const place = listeners.length > 0 ? `--local :${local.port}` : remote ? `--remote ${endText(remote)}` : "";
   const which = isOne ? `--pid ${pids[0]} ${place}` : "--pid N --remote HOST:PORT";
   const target = listeners.length > 0 ? "server" : "socket";
   return `setKeepAlive(${target}, { ${code.join(", ")} }) in the program, or ` +

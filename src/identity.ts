@@ -102,10 +102,11 @@ function lookIntoDeno(shown: Shown): Identity | null {
 }
 
 /** What findSockets gave of another process, or of a socket without two ends; undefined for everything else. */
-function foundBy(shown: Shown, pid?: number): Identity | undefined {
+function foundBy(shown: Shown, ownPid?: () => number): Identity | undefined {
+  // Nothing else has a pid: of others nothing more is asked.
   if (typeof shown.pid !== "number" || shown.fd === undefined) return undefined;
   const isLost = own(shown.local) && !own(shown.remote) && shown.listening === false;
-  return shown.pid !== pid || isLost ? { process: shown.pid } : undefined;
+  return isLost || shown.pid !== ownPid?.() ? { process: shown.pid } : undefined;
 }
 
 /** Looks into an object; null if it shows nothing of a socket. */
@@ -129,10 +130,10 @@ function look(shown: Shown): Identity | null {
  *
  * @param socket A descriptor, or an object that shows one, or addresses.
  * @param action What it is wanted for, for the error.
- * @param pid This process, where it may be the socket of another.
+ * @param ownPid Tells this process, where it may be the socket of another.
  * @returns The descriptor or the names.
  */
-export function identify(socket: unknown, action: Action, pid?: number): Identity {
+export function identify(socket: unknown, action: Action, ownPid?: () => number): Identity {
   if (typeof socket === "number") {
     if (isDescriptor(socket)) return { descriptor: socket };
     const Kind = Number.isInteger(socket) ? RangeError : TypeError;
@@ -147,7 +148,7 @@ export function identify(socket: unknown, action: Action, pid?: number): Identit
   }
   let found: Identity | Error;
   try {
-    found = foundBy(socket, pid) ?? look(socket) ?? refusal(socket, action);
+    found = foundBy(socket, ownPid) ?? look(socket) ?? refusal(socket, action);
   } catch (cause) {
     // http2's session.socket throws at every reading once the session is destroyed.
     const reason = `the object does not answer: ${cause instanceof Error ? cause.message : show(cause)}`;

@@ -72,10 +72,6 @@ function makeCall(system: System, descriptor: number, { setting, option, value: 
   throw systemError(system, sentence, "setsockopt", errno, setting);
 }
 
-/** What a request is about. */
-const settingsOf = ({ auto, values }: Request): Setting[] =>
-  SETTINGS.filter((setting) => values[setting] !== undefined || auto && setting === "userTimeout");
-
 /**
  * Sets what was asked and reads back what is in force.
  *
@@ -87,8 +83,7 @@ const settingsOf = ({ auto, values }: Request): Setting[] =>
  */
 export function applyTo(system: System, descriptor: number, request: Request, shown = descriptor): KeepAliveState {
   const { platform } = system;
-  const wanted = settingsOf(request);
-  if (checkSocket(system, descriptor, "set", shown, wanted) === "listener" && request.values.enable !== 0) {
+  if (checkSocket(system, descriptor, "set", shown, request) === "listener" && request.values.enable !== 0) {
     refuseListener(platform);
   }
 

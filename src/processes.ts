@@ -6,7 +6,7 @@
 import type { System } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
 import { readText } from "./files.ts";
-import type { Take } from "./scan.ts";
+import { sizeIn, type Take } from "./scan.ts";
 import { file, refused } from "./tracing.ts";
 
 /** The name of a process's program, as `ps -o comm` has it; empty where that is not to be seen. */
@@ -70,10 +70,10 @@ export function descriptorsOf(system: System, pid: number, take: Take): number[]
   if (typeof text !== "string") {
     throw lost("ENOENT", `${file(pid, "status")} does not open: /proc hides it (hidepid); run this as root`);
   }
-  const size = /^FDSize:\s*(\d+)$/m.exec(text)?.[1];
+  const size = sizeIn(text);
   // A main thread that has ended has no table, though others may go on with theirs.
   if (size === undefined) throw lost("ESRCH", "its main thread has ended");
-  return Array.from({ length: Number(size) }, (_, fd) => fd);
+  return Array.from({ length: size }, (_, fd) => fd);
 }
 
 /**

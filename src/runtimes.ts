@@ -4,7 +4,7 @@
  * @module
  */
 import type { Finding, RuntimeRelease } from "./findings.ts";
-import { show } from "./words.ts";
+import { RUNTIME_TITLES, show } from "./words.ts";
 
 /** What a range of releases does. Only releases that were looked at bound it: later or earlier ones may do the same. */
 interface Fault extends Pick<Finding, "severity"> {
@@ -76,10 +76,8 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
-const TITLES = { bun: "Bun", deno: "Deno", node: "Node" } as const;
-
 /** A runtime as a sentence names it. */
-export const runtimeTitle = ({ name, version }: RuntimeRelease): string => `${TITLES[name]} ${version}`;
+export const runtimeTitle = ({ name, version }: RuntimeRelease): string => `${RUNTIME_TITLES[name]} ${version}`;
 
 /** The three numbers of a version; what comes after them is not looked at. */
 function numbersOf(version: unknown): number[] | undefined {
@@ -101,8 +99,8 @@ function isBefore(one: readonly number[], other: readonly number[]): boolean {
 export function runtimeFindings(release: RuntimeRelease): Finding[] {
   const { name, version } = release ?? {};
   const numbers = numbersOf(version);
-  if (!Object.hasOwn(TITLES, name) || !numbers) {
-    const wrong = Object.hasOwn(TITLES, name) ? `${name} ${show(version)}` : show(name);
+  if (!Object.hasOwn(RUNTIME_TITLES, name) || !numbers) {
+    const wrong = Object.hasOwn(RUNTIME_TITLES, name) ? `${name} ${show(version)}` : show(name);
     throw new TypeError(`Cannot diagnose the runtime ${wrong}: expected such as { name: "node", version: "26.10.0" }`);
   }
   return FAULTS

@@ -22,13 +22,18 @@ function searchOf({ platform }: System): readonly [duplicate: number, status: st
   );
 }
 
-/** How many descriptors this process's table has room for: FDSize of proc_pid_status(5). */
+/** How many descriptors a table has room for: FDSize of proc_pid_status(5). */
+export function sizeIn(status: string): number | undefined {
+  const size = /^FDSize:\s*(\d+)$/m.exec(status)?.[1];
+  return size === undefined ? undefined : Number(size);
+}
+
 function tableSize(system: System, file: string): number {
   const text = readText(system, file);
   if (typeof text !== "string") {
     throw systemError(system, `Cannot search for the socket: ${file} does not open`, text.syscall, text.errno);
   }
-  return Number(/^FDSize:\s*(\d+)$/m.exec(text)?.[1] ?? 0);
+  return sizeIn(text) ?? 0;
 }
 
 /** The next descriptors that the kernel will hand out: it always takes the lowest that is free (open(2)). */

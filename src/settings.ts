@@ -15,6 +15,10 @@ export interface Request {
   readonly auto: boolean;
 }
 
+/** Whether a request is about a setting. */
+export const isAsked = ({ auto, values }: Request, setting: Setting): boolean =>
+  values[setting] !== undefined || auto && setting === "userTimeout";
+
 /** One call to make. */
 export interface Step {
   readonly setting: Setting;

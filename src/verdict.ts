@@ -8,6 +8,7 @@ import { type Facts, isBusy } from "./info.ts";
 import type { Remaining } from "./remaining.ts";
 import { isClosed, type SocketReport } from "./report.ts";
 import type { Interval } from "./wheel.ts";
+import { plural } from "./words.ts";
 
 /** From here on seconds are written as minutes. */
 const LONG = 120_000;
@@ -25,8 +26,6 @@ function between({ earliest, latest }: Interval): string {
   if (most * 1000 >= LONG) return `${formatDuration(least * 1000)} to ${formatDuration(most * 1000)}`;
   return least === most ? `${least} s` : `${least} to ${most} s`;
 }
-
-const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 /** What a state means beside what is said of every connection. */
 const STATES: Readonly<Record<string, string>> = {

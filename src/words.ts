@@ -47,3 +47,13 @@ export function show(value: unknown): string {
 export function list(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/** So many of something: "1 probe", "2 probes". */
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** One end of a connection, as URLs have it. */
+export const endText = ({ address, port }: { readonly address: string; readonly port: number }): string =>
+  `${address.includes(":") ? `[${address}]` : address}:${port}`;
+
+/** The runtimes, as sentences name them. */
+export const RUNTIME_TITLES = { bun: "Bun", deno: "Deno", node: "Node" } as const;

@@ -7,6 +7,7 @@ import { findSockets, type TcpSocket } from "../mod.ts";
 import { endCell, stateCell, timerCell } from "../src/cli/cells.ts";
 import { draw } from "../src/cli/list.ts";
 import { keepalive } from "./cli.ts";
+import { connection } from "./found.ts";
 import { PROGRAMS, talker } from "./talkers.ts";
 import { command, needs, root, run } from "./tools.ts";
 
@@ -139,21 +140,16 @@ test("keepalive set asks nobody where nobody can be asked", withPrograms, async 
   assertEquals((await ask()).enable, 0);
 });
 
-const socket = {
+const socket: TcpSocket = {
+  ...connection,
   pid: 4711,
-  program: "node",
   fd: 23,
-  local: { address: "10.0.0.1", port: 40_000 },
   remote: { address: "10.0.0.2", port: 5432 },
-  state: "established",
-  listening: false,
-  keepAlive: { enable: true, idle: 60_000, interval: 15_000, count: 4, userTimeout: 120_000 },
   silence: 84_000,
   unansweredProbes: 2,
   timer: { kind: "keep-alive", in: 6000 },
-  retransmitting: 0,
   verdict: "2 of 4 probes unanswered, dies in 35 to 42 s",
-} as const;
+};
 const six = {
   ...socket,
   local: { address: "2001:db8::1", port: 40_000 },

@@ -9,23 +9,11 @@ import { FINDING_CODES, SEVERITIES } from "../src/findings.ts";
 import { PATHS } from "../src/paths.ts";
 import { PLATFORMS } from "../src/platforms.ts";
 import { FAULTS } from "../src/runtimes.ts";
+import { connection } from "./found.ts";
 import { root } from "./tools.ts";
 
-/** A connection that is well: nothing is to be said of it. */
-const well: TcpSocket = {
-  pid: 123,
-  program: "node",
-  fd: 20,
-  local: { address: "10.0.0.1", port: 40_000 },
-  remote: { address: "10.0.0.5", port: 5432 },
-  state: "established",
-  listening: false,
-  keepAlive: { enable: true, idle: 60_000, interval: 15_000, count: 4, userTimeout: 120_000 },
-  silence: 5000,
-  unansweredProbes: 0,
-  retransmitting: 0,
-  verdict: "idle and answered 5 s ago",
-};
+/** Nothing is to be said of it. */
+const well = connection;
 const server: TcpSocket = {
   ...well,
   local: { address: "::", port: 8080 },

@@ -1,7 +1,9 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import { KeepAliveError } from "../src/errors.ts";
+import type { KeepAliveState } from "../src/options.ts";
 import { PLATFORMS } from "../src/platforms.ts";
+import { stateAfter } from "../src/preview.ts";
 import { parseOptions, toState, toSteps } from "../src/settings.ts";
 
 const { linux, macos, illumos, netbsd, openbsd, aix, freebsd } = PLATFORMS;
@@ -269,4 +271,21 @@ test("parseOptions() takes own members only, whose names it has checked", () => 
     66,
   ]]);
   assertEquals(calls(Object.assign(Object.create(null), { enable: true })), [["enable", 1, 9, 1]]);
+});
+
+test("stateAfter() is what setting leaves in force: rounded, and the rest as it was", () => {
+  const before = { enable: false, idle: 7_200_000, interval: 75_000, count: 9, userTimeout: 0 };
+  const after = (options: unknown, state: KeepAliveState = before) =>
+    stateAfter(state, parseOptions(options, PLATFORMS.linux), PLATFORMS.linux);
+  assertEquals(after(true), { ...before, enable: true });
+  assertEquals(after({ idle: 1500, count: 2 }), { ...before, enable: true, idle: 2000, count: 2 });
+  assertEquals(after({ userTimeout: "auto" }).userTimeout, 7_200_000 + 9 * 75_000);
+  assertEquals(after(false, { ...before, enable: true, idle: 61_000 }), { ...before, idle: 61_000 });
+  // A sysctl's value that no socket accepts stays what it is.
+  assertEquals(after({ count: 2 }, { ...before, idle: 100_000_000 }).idle, 100_000_000);
+  assertThrows(
+    () => after({ userTimeout: "auto" }, { enable: true, idle: 60_000, count: 4 }),
+    TypeError,
+    `Cannot compute userTimeout "auto": neither the options nor the state have interval`,
+  );
 });

@@ -5,17 +5,15 @@
  */
 import type { Endpoint, KeepAliveState, TcpSocket } from "../../mod.ts";
 import { formatDuration } from "../duration.ts";
+import { endText } from "../words.ts";
 import type { Column } from "./table.ts";
 import type { Format } from "./terminal.ts";
 
 /** The process. */
 export const processCell = ({ pid, program }: TcpSocket): string => `${pid} ${program}`;
 
-/** One end, as URLs have it. */
-export function endCell(end: Endpoint | null): string {
-  if (!end) return "-";
-  return end.address.includes(":") ? `[${end.address}]:${end.port}` : `${end.address}:${end.port}`;
-}
+/** One end; a dash where there is none. */
+export const endCell = (end: Endpoint | null): string => end ? endText(end) : "-";
 
 /** What is in force: the idle time, the interval and the count, and the user timeout in brackets. */
 export function stateCell(state: KeepAliveState | null): string {

@@ -3,40 +3,10 @@
  *
  * @module
  */
-import {
-  KeepAliveError,
-  type KeepAliveOptions,
-  type KeepAliveState,
-  keepAliveTimeline,
-  setKeepAlive,
-  type TcpSocket,
-} from "../../mod.ts";
+import { KeepAliveError, type KeepAliveOptions, type KeepAliveState, setKeepAlive, type TcpSocket } from "../../mod.ts";
 import { stateCell, WHO, whoCells } from "./cells.ts";
-import { asked } from "./command.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** What would be in force after options were set. */
-export function after(before: KeepAliveState, options: KeepAliveOptions): KeepAliveState {
-  const { idle, interval, count, userTimeout = before.userTimeout } = options;
-  // The timeline rounds as the kernel wants it, and reckons what "auto" is.
-  const all = {
-    idle: before.idle,
-    interval: before.interval,
-    count: before.count,
-    ...options,
-    userTimeout,
-    enable: true,
-  };
-  const { inForce } = asked(() => keepAliveTimeline(all));
-  const set = {
-    ...idle !== undefined && { idle: inForce.idle },
-    ...interval !== undefined && { interval: inForce.interval },
-    ...count !== undefined && { count: inForce.count },
-    ...options.userTimeout !== undefined && { userTimeout: inForce.userTimeout },
-  };
-  return { ...before, enable: options.enable ?? true, ...set };
-}
 
 /** A socket, what was in force on it, and what is, would be, or stands against it. */
 export interface Change {

@@ -6,8 +6,9 @@
 import type { Socket } from "node:net";
 import { getKeepAlive, type KeepAliveOptions, type KeepAliveState, setKeepAlive } from "../../mod.ts";
 import { formatDuration } from "../duration.ts";
+import { RUNTIME_TITLES } from "../words.ts";
 import { type Command, EXIT, refused } from "./command.ts";
-import { ownRelease, TITLES } from "./releases.ts";
+import { ownRelease } from "./releases.ts";
 import { builtin, currentProcess } from "./runtime.ts";
 import { table } from "./table.ts";
 
@@ -83,7 +84,7 @@ export const demo: Command<Record<never, never>> = {
       ]);
       const columns = ["", "before", "asked", "kernel says now"].map((title) => ({ title }));
       terminal.write(`${localAddress}:${localPort} to ${remoteAddress}:${remotePort}, `);
-      terminal.write(`${TITLES[ownRelease().name]} on ${currentProcess().platform}\n\n`);
+      terminal.write(`${RUNTIME_TITLES[ownRelease().name]} on ${currentProcess().platform}\n\n`);
       terminal.write(table(columns, rows, terminal) + meaning(now));
       return EXIT.fine;
     } finally {

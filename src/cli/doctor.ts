@@ -12,11 +12,10 @@ import {
   type SystemKeepAlive,
 } from "../../mod.ts";
 import { wrap } from "../lines.ts";
-import { list } from "../words.ts";
+import { list, plural, RUNTIME_TITLES } from "../words.ts";
 import { amount, asked, type Command, EXIT, Misuse } from "./command.ts";
-import { filterOf, gather, type Gathered, WHICH } from "./gather.ts";
-import { complain } from "./list.ts";
-import { releases, TITLES } from "./releases.ts";
+import { complain, filterOf, gather, type Gathered, WHICH } from "./gather.ts";
+import { releases } from "./releases.ts";
 import type { Format, Terminal } from "./terminal.ts";
 
 const help = `Usage: keepalive doctor [--path PATH] [--pid N | --all] [--remote END] [--json]
@@ -79,14 +78,12 @@ function hostValues(): SystemKeepAlive | string {
   }
 }
 
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
-
 /** What was looked at, in words. */
 function summary({ sockets, processes, system, runtimes }: Looked): string {
   const what = [
     ...processes > 0 ? [`${plural(sockets, "socket", "sockets")} of ${plural(processes, "process", "processes")}`] : [],
     ...system ? ["the host's values"] : [],
-    ...runtimes.map(({ name, version }) => `${TITLES[name]} ${version}`),
+    ...runtimes.map(({ name, version }) => `${RUNTIME_TITLES[name]} ${version}`),
   ];
   return `looked at ${list(what)}`;
 }

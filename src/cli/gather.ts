@@ -4,8 +4,10 @@
  * @module
  */
 import { findProcesses, findSockets, KeepAliveError, type SocketFilter, type TcpSocket } from "../../mod.ts";
-import { asked, Misuse } from "./command.ts";
+import { plural } from "../words.ts";
+import { asked, EXIT, Misuse } from "./command.ts";
 import { currentProcess } from "./runtime.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** What was found, and what could not be looked into. */
 export interface Gathered {
@@ -99,4 +101,16 @@ export function gather(filter: SocketFilter): Gathered {
   looked = 0;
   for (const pid of pids) look(() => sockets.push(...findSockets({ ...filter, pid })));
   return { sockets, refused, looked };
+}
+
+/** What could not be looked into: told in full if that was what was asked. */
+export function complain({ looked, refused }: Gathered, terminal: Terminal): number {
+  if (looked > 0 && refused.length === 0) return EXIT.fine;
+  if (looked > 0) {
+    const others = plural(refused.length, "process was", "processes were");
+    terminal.complain(`keepalive: ${others} not looked into; the first reason: ${refused[0]}\n`);
+    return EXIT.fine;
+  }
+  terminal.complain(`keepalive: ${refused[0] ?? "there is no process to look into"}\n`);
+  return EXIT.blind;
 }

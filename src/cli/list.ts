@@ -5,9 +5,10 @@
  */
 import type { TcpSocket } from "../../mod.ts";
 import { wrap } from "../lines.ts";
+import { plural } from "../words.ts";
 import { formatOf, stateCell, timerCell, unansweredCell, WHO, whoCells } from "./cells.ts";
-import { type Command, EXIT, Misuse } from "./command.ts";
-import { filterOf, gather, type Gathered, WHICH, WHICH_HELP } from "./gather.ts";
+import { type Command, Misuse } from "./command.ts";
+import { complain, filterOf, gather, type Gathered, WHICH, WHICH_HELP } from "./gather.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { periodOf, repeat } from "./watch.ts";
@@ -86,22 +87,8 @@ export function draw(sockets: readonly TcpSocket[], terminal: Terminal): string 
   return `${[head, ...lines].join("\n")}\n`;
 }
 
-const plural = (count: number, word: string, many: string): string => `${count} ${count === 1 ? word : many}`;
-
 function summary({ sockets, looked }: Gathered): string {
   return `${plural(sockets.length, "socket", "sockets")}, ${plural(looked, "process", "processes")} looked into`;
-}
-
-/** What could not be looked into: told in full if that was what was asked. */
-export function complain({ looked, refused }: Gathered, terminal: Terminal): number {
-  if (looked > 0 && refused.length === 0) return EXIT.fine;
-  if (looked > 0) {
-    const others = plural(refused.length, "process was", "processes were");
-    terminal.complain(`keepalive: ${others} not looked into; the first reason: ${refused[0]}\n`);
-    return EXIT.fine;
-  }
-  terminal.complain(`keepalive: ${refused[0] ?? "there is no process to look into"}\n`);
-  return EXIT.blind;
 }
 
 /** The command. */

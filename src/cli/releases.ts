@@ -17,9 +17,6 @@ export interface Releases {
 /** A program that does not even tell its version in this time tells nothing. */
 const TIMEOUT = 5000;
 
-/** The runtimes, as sentences name them. */
-export const TITLES = { bun: "Bun", deno: "Deno", node: "Node" } as const;
-
 /** The runtime that runs this. */
 export function ownRelease(): RuntimeRelease {
   const { bun, deno, node } = currentProcess().versions;

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { type KeepAliveOptions, keepAliveTimeline } from "../../mod.ts";
-import { after, type Change, change, draw } from "./change.ts";
+import { type KeepAliveOptions, keepAliveTimeline, previewKeepAlive } from "../../mod.ts";
+import { type Change, change, draw } from "./change.ts";
 import { amount, asked, type Command, EXIT, Misuse, type Values } from "./command.ts";
-import { filterOf, gather, WHICH, WHICH_HELP } from "./gather.ts";
-import { complain } from "./list.ts";
+import { complain, filterOf, gather, WHICH, WHICH_HELP } from "./gather.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `Usage: keepalive set --pid N [--local HOST:PORT] [--remote HOST:PORT]
@@ -87,9 +86,10 @@ export const set: Command<typeof options> = {
     const gathered = gather(filter);
     const refusal = complain(gathered, terminal);
     if (refusal !== EXIT.fine) return refusal;
-    const planned = gathered.sockets.flatMap((socket): Change[] =>
-      socket.keepAlive ? [{ socket, before: socket.keepAlive, after: after(socket.keepAlive, options) }] : []
-    );
+    const planned = gathered.sockets.flatMap((socket): Change[] => {
+      const { keepAlive: before } = socket;
+      return before ? [{ socket, before, after: asked(() => previewKeepAlive(before, options)) }] : [];
+    });
     if (planned.length === 0) {
       terminal.complain("keepalive: no connected or listening socket matches\n");
       return EXIT.found;

@@ -25,6 +25,7 @@ const used: { [Name in keyof typeof tcp]: unknown } = {
   keepAliveFetch: tcp.keepAliveFetch(wanted) satisfies typeof fetch,
   keepAliveTimeline: tcp.keepAliveTimeline(wanted, { os: "linux" }) satisfies tcp.KeepAliveTimeline,
   planKeepAlive: tcp.planKeepAlive({ survive: "aws-nlb", os: "linux" }) satisfies tcp.KeepAlivePlan,
+  previewKeepAlive: tcp.previewKeepAlive(wanted, { idle: "62s" }) satisfies tcp.KeepAliveState,
   setKeepAlive: tcp.setKeepAlive,
   setSystemKeepAlive: tcp.setSystemKeepAlive satisfies (options: tcp.SystemKeepAliveOptions) => tcp.SystemKeepAlive,
   systemKeepAliveConfig: tcp.systemKeepAliveConfig("sysctl.d", { idle: "5m" }) satisfies string,

@@ -33,6 +33,7 @@ interface BunTest {
 const bun = process.versions.bun ? process.getBuiltinModule("bun:test" as "fs") as unknown as BunTest : undefined;
 const { Deno: deno } = globalThis as unknown as { Deno?: DenoTest };
 
+// Passes on what a test asked for: nothing is skipped here by itself, and test() below has printed the reason.
 const define: Define = (name, skip, run) => {
   if (bun) return skip ? bun.test.skip(name, run) : bun.test(name, run);
   // node:test looks for no leaks.
