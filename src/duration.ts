@@ -23,10 +23,7 @@ const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
   ["h", 3_600_000],
   ["m", 60_000],
   ["s", 1000],
-  [
-    "ms",
-    1,
-  ],
+  ["ms", 1],
 ];
 const TEXT = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 

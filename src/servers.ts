@@ -40,13 +40,7 @@ function serve(system: System, server: NodeServer, request: Request): void {
   server.prependListener("connection", (socket) => {
     const request = perConnection.get(server) as Request;
     try {
-      onSocket(
-        system,
-        socket,
-        identify(socket, "set"),
-        "set",
-        (pin, shown) => applyTo(system, pin, request, shown),
-      );
+      onSocket(system, socket, identify(socket, "set"), "set", (pin, shown) => applyTo(system, pin, request, shown));
     } catch (error) {
       if (!isGone(error)) socket.destroy(error);
     }
