@@ -145,7 +145,9 @@ test("output that cannot be written is an error", () => {
 function onTerminal(scope: Scope, words: readonly string[], on: { shown: string; typed: string } | null, env = "") {
   const log = join(temporary(scope), "log");
   const typing = on ? `until grep -q '${on.shown}' ${log}; do sleep 0.05; done; printf '${on.typed}'` : ":";
-  const script = `touch ${log}; (${typing}) | ${env} script -qefc "$0; echo code \\$?" ${log}`;
+  // Ctrl-C reaches the shell too, and only some shells outlive it; a trap is not handed on to the program.
+  const inside = `trap : INT; $0; echo code \\$?`;
+  const script = `touch ${log}; (${typing}) | ${env} script -qefc "${inside}" ${log}`;
   return run(["sh", "-c", script, quoted(words)]).stdout.replaceAll("\r", "");
 }
 
