@@ -10,6 +10,7 @@ import { identify } from "./identity.ts";
 import { readValue } from "./keepalive.ts";
 import type { Option, Platform } from "./platforms.ts";
 import type { Action, Shown } from "./refusal.ts";
+import type { Something } from "./scan.ts";
 import { accepts, offeredOption, unitOf } from "./values.ts";
 import { show } from "./words.ts";
 
@@ -91,7 +92,12 @@ function wantedOf({ name, setting }: Call, platform: Platform, option: Option, g
 }
 
 /** Acts on a descriptor that is shown, connected or not; else on a connection that is found by its addresses. */
-function reach<Result>(system: System, socket: object, action: Action, act: (descriptor: number) => Result): Result {
+function reach<Result extends Something>(
+  system: System,
+  socket: object,
+  action: Action,
+  act: (descriptor: number) => Result,
+): Result {
   const fd = (socket as Shown)._handle?.fd;
   if (typeof fd === "number" && fd >= 0) return act(fd);
   return onSocket(system, socket, identify(socket, action), action, act);
