@@ -39,7 +39,7 @@
  * @module
  */
 import { currentPlatform, currentSystem } from "./ffi/mod.ts";
-import { builtin, currentPid, nextTick } from "./ffi/process.ts";
+import { builtin, currentPid, hidesDescriptors, nextTick } from "./ffi/process.ts";
 import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
 import type { SocketTimer } from "./src/diagnosis.ts";
 import { diagnoseAll } from "./src/diagnose.ts";
@@ -259,8 +259,9 @@ export async function whenConnected(
   options: KeepAliveOptions | boolean,
 ): Promise<KeepAliveState> {
   parseOptions(options, currentPlatform());
-  await connected(socket, nextTick);
-  return setKeepAlive(socket, options);
+  const names = await connected(socket, nextTick);
+  const isTaken = names !== undefined && socket.destroyed && hidesDescriptors();
+  return setKeepAlive(isTaken ? names : socket, options);
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { KeepAliveError } from "./errors.ts";
+import type { Shown } from "./refusal.ts";
 import { show } from "./words.ts";
 
 /** A socket of `node:net` or `node:tls`, as far as waiting for it needs. */
@@ -25,8 +26,13 @@ export interface ConnectingSocket {
  *
  * @param socket The socket.
  * @param nextTick Calls back when what runs now is done.
+ * @returns The addresses that it had when it was connected, if it was not yet: Deno before 2.7 takes the connection from
+ * a socket of `node:http` right after that, and leaves a closed one.
  */
-export function connected(socket: ConnectingSocket, nextTick: (callback: () => void) => void): Promise<void> {
+export function connected(
+  socket: ConnectingSocket,
+  nextTick: (callback: () => void) => void,
+): Promise<object | undefined> {
   const died = (cause?: unknown) =>
     new KeepAliveError("Cannot set keep-alive: the socket was closed before it was connected", {
       code: "ENOTCONN",
@@ -37,14 +43,18 @@ export function connected(socket: ConnectingSocket, nextTick: (callback: () => v
       return reject(new TypeError(`Cannot wait for ${show(socket)}: give a socket of node:net or node:tls`));
     }
     if (socket.destroyed) return reject(died());
-    if (!socket.connecting && !socket.pending) return resolve();
+    if (!socket.connecting && !socket.pending) return resolve(undefined);
     const end = (settle: () => void) => {
       for (const [event, listener] of Object.entries(listeners)) socket.removeListener(event, listener);
       settle();
     };
     const listeners = {
-      // Drivers and agents set their own keep-alive in listeners of this event, or one tick later.
-      connect: () => end(() => nextTick(resolve)),
+      connect: () => {
+        const { localAddress, localPort, remoteAddress, remotePort } = socket as Shown;
+        const names = localAddress === undefined ? undefined : { localAddress, localPort, remoteAddress, remotePort };
+        // Drivers and agents set their own keep-alive in listeners of this event, or one tick later.
+        end(() => nextTick(() => resolve(names)));
+      },
       error: (error: unknown) => end(() => reject(died(error))),
       close: () => end(() => reject(died())),
     };

@@ -93,7 +93,9 @@ if (mode === "import") {
   opened.forEach(closeSync);
   answer = { code: failed.code, message: failed.message, left: findSockets({ remotePort: port }).length };
 } else if (mode === "unknown") {
-  Object.defineProperty(process, what, { value: UNKNOWN[what] });
+  // Not in the process itself, where older Denos let nothing be redefined.
+  const changed = Object.create(process, { [what]: { value: UNKNOWN[what] } });
+  Object.defineProperty(globalThis, "process", { value: changed, configurable: true });
   const { setKeepAlive } = await import("../mod.ts");
   answer = await attempt(() => setKeepAlive(socket, true));
 }

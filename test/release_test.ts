@@ -2,10 +2,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { test } from "node:test";
 import { refusal } from "../scripts/release.ts";
-import { needs, root, run, runtime, temporary } from "./tools.ts";
+import { command, needs, root, run, runtime, temporary } from "./tools.ts";
 
 const manifest = { name: "@keepalive/tcp", version: "0.1.0" };
 
@@ -25,8 +24,7 @@ if (runtime === "deno") {
     const tarball = join(folder, "package.tgz");
     assertEquals(run(["tar", "-czf", tarball, "-C", folder, "package"]).status, 0);
     for (const flags of [[], ["--yes"]]) {
-      const command = [process.execPath, "run", "-A", "--no-check", "scripts/release.ts", tarball, ...flags];
-      const { status, stderr } = run(command, { cwd: root });
+      const { status, stderr } = run([...command(join(root, "scripts/release.ts")), tarball, ...flags], { cwd: root });
       assertEquals(status, 1, stderr);
       assertMatch(
         stderr,

@@ -35,7 +35,7 @@ export function runAsync([program, ...args]: readonly string[]): Promise<{ statu
 }
 
 /** What keeps a Deno of any version to what is installed. */
-const ALONE = ["--no-check", "--no-lock", "--node-modules-dir=manual"];
+export const ALONE = ["--no-check", "--no-lock", "--node-modules-dir=manual"];
 
 /** The command that runs a script in the runtime that runs this test. */
 export function command(script: string, ...flags: string[]): string[] {

@@ -4,7 +4,8 @@ import * as net from "node:net";
 import { test } from "node:test";
 import * as tls from "node:tls";
 import { getKeepAlive, KeepAliveError, whenConnected } from "../mod.ts";
-import { cert, key } from "./certificate.ts";
+import { cert } from "./certificate.ts";
+import { listenSecure } from "./secure.ts";
 import { listen } from "./sockets.ts";
 
 const host = "127.0.0.1";
@@ -30,10 +31,9 @@ test("whenConnected() sets keep-alive once the socket is connected, over what it
 });
 
 test("whenConnected() waits for node:tls, and for a socket whose connect() comes later", async (t) => {
-  const server = tls.createServer({ cert, key }).listen(0, host);
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  const secure = tls.connect({ port, host, ca: cert, servername: "localhost" });
+  const { server, port } = await listen();
+  const securePort = await listenSecure(t);
+  const secure = tls.connect({ port: securePort, host, ca: cert, servername: "localhost" });
   assertEquals(await whenConnected(secure, options), state);
   const late = new net.Socket();
   const promise = whenConnected(late, options);
