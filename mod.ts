@@ -233,7 +233,8 @@ export function previewKeepAlive(state: KeepAliveState, options: KeepAliveOption
  *
  * @throws {TypeError} If something is of the wrong kind; before any waiting where it is an option.
  * @throws {RangeError} If a value is outside what this system accepts; before any waiting.
- * @throws {KeepAliveError} If the socket closes before it is connected (`code` is `"ENOTCONN"`, `cause` its error), or
+ * @throws {Error} If connecting fails: the socket's own error, such as ECONNREFUSED.
+ * @throws {KeepAliveError} If the socket is closed before it is connected (`code` is `"ENOTCONN"`), or
  * for what {@linkcode setKeepAlive} throws it.
  *
  * @example

@@ -16,13 +16,14 @@ export interface ConnectingSocket {
   /** Whether it has yet to be connected. */
   readonly pending?: boolean;
   /** Listens to one event. */
-  once(event: string, listener: (...args: never[]) => void): unknown;
+  once(event: string, listener: () => void): unknown;
   /** Listens no more. */
-  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener(event: string, listener: () => void): unknown;
 }
 
 /**
- * Resolves when a socket is connected and everybody who waited for that has been told; rejects when it dies first.
+ * Resolves when a socket is connected and everybody who waited for that has been told; rejects when it dies first,
+ * with its own error where it has one.
  *
  * @param socket The socket.
  * @param nextTick Calls back when what runs now is done.
@@ -33,16 +34,13 @@ export function connected(
   socket: ConnectingSocket,
   nextTick: (callback: () => void) => void,
 ): Promise<object | undefined> {
-  const died = (cause?: unknown) =>
-    new KeepAliveError("Cannot set keep-alive: the socket was closed before it was connected", {
-      code: "ENOTCONN",
-      ...cause === undefined ? {} : { cause },
-    });
+  const closed = () =>
+    new KeepAliveError("Cannot set keep-alive: the socket was closed before it was connected", { code: "ENOTCONN" });
   return new Promise((resolve, reject) => {
     if (typeof socket?.once !== "function") {
       return reject(new TypeError(`Cannot wait for ${show(socket)}: give a socket of node:net or node:tls`));
     }
-    if (socket.destroyed) return reject(died());
+    if (socket.destroyed) return reject(closed());
     if (!socket.connecting && !socket.pending) return resolve(undefined);
     const end = (settle: () => void) => {
       for (const [event, listener] of Object.entries(listeners)) socket.removeListener(event, listener);
@@ -55,8 +53,8 @@ export function connected(
         // Drivers and agents set their own keep-alive in listeners of this event, or one tick later.
         end(() => nextTick(() => resolve(names)));
       },
-      error: (error: unknown) => end(() => reject(died(error))),
-      close: () => end(() => reject(died())),
+      error: (error?: unknown) => end(() => reject(error)),
+      close: () => end(() => reject(closed())),
     };
     for (const [event, listener] of Object.entries(listeners)) socket.once(event, listener);
   });

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import * as net from "node:net";
+import process from "node:process";
 import { test } from "node:test";
 import * as tls from "node:tls";
+import { nextTick } from "../ffi/process.ts";
 import { getKeepAlive, KeepAliveError, whenConnected } from "../mod.ts";
+import { connected } from "../src/when.ts";
 import { cert } from "./certificate.ts";
 import { listenSecure } from "./secure.ts";
 import { listen } from "./sockets.ts";
@@ -46,21 +49,32 @@ test("whenConnected() waits for node:tls, and for a socket whose connect() comes
   });
 });
 
-test("whenConnected() rejects when the socket dies first, with what it died of", async () => {
+test("whenConnected() rejects when the socket dies first, with its own error where it has one", async () => {
   const { server, port } = await listen();
   server.close();
   await once(server, "close");
   const refused = net.connect(port, host);
   const sentence = "Cannot set keep-alive: the socket was closed before it was connected";
-  const error = await assertRejects(() => whenConnected(refused, options), KeepAliveError, sentence);
-  assertEquals(error.code, "ENOTCONN");
-  assertEquals((error.cause as { code: string }).code, "ECONNREFUSED");
+  const reason = await whenConnected(refused, options).catch((error) => error);
+  assertEquals([reason.code, reason.port], ["ECONNREFUSED", port]);
 
   const destroyed = new net.Socket();
   const promise = whenConnected(destroyed, options);
   destroyed.destroy();
-  await assertRejects(() => promise, KeepAliveError, sentence);
+  const error = await assertRejects(() => promise, KeepAliveError, sentence);
+  assertEquals(error.code, "ENOTCONN");
   await assertRejects(() => whenConnected(destroyed, options), KeepAliveError, sentence);
+});
+
+test("whenConnected() is not held up by the fake timers of test frameworks", async (t) => {
+  const socket = Object.assign(new EventEmitter(), { connecting: true, destroyed: false });
+  const promise = connected(socket, nextTick);
+  const original = process.nextTick;
+  t.after(() => void (process.nextTick = original));
+  process.nextTick = () => {};
+  socket.emit("connect");
+  process.nextTick = original;
+  await promise;
 });
 
 test("whenConnected() refuses bad options before it waits", async () => {

@@ -12,7 +12,11 @@ export const processOf = (): typeof import("node:process") | undefined =>
 export function currentProcess(): typeof import("node:process") {
   const process = processOf();
   if (process?.getBuiltinModule) return process;
-  throw new Error("Cannot run the command line: this is not Deno from 2.1, Bun from 1.2, or Node from 20.16 on");
+  const { deno, bun, node } = process?.versions ?? {};
+  const found = deno ? `Deno ${deno}` : bun ? `Bun ${bun}` : node ? `Node ${node}` : "another runtime";
+  throw new Error(
+    `Cannot run the command line: it needs Deno from 2.1, Bun from 1.2, or Node from 20.19 on, not ${found}`,
+  );
 }
 
 /** Modules of the runtime that the command line uses. */
