@@ -21,7 +21,10 @@ export const runtime = process.versions.deno ? "deno" : process.versions.bun ? "
 export const nodeMajor = runtime === "node" ? Number(process.versions.node.split(".")[0]) : 0;
 
 /** Runs a program to its end. */
-export function run(command: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {}) {
+export function run(
+  command: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
+) {
   return spawn(command, options);
 }
 
