@@ -27,7 +27,7 @@ type Api = Record<Name, (...args: unknown[]) => unknown>;
 
 /** What comes of a call: what it returns, or what it throws. */
 type Outcome = { readonly result: unknown } | {
-  readonly error: "AssertionError" | "Error" | "TypeError";
+  readonly error: "AssertionError" | "Error" | "KeepAliveError" | "TypeError";
   readonly code?: unknown;
   readonly errno?: unknown;
   readonly syscall?: unknown;
@@ -366,7 +366,7 @@ if (isOldThere) {
 }
 
 /** Other systems, whose port alone is faked: the calls that are made, and what comes of them. */
-function elsewhere(platform: () => Platform, shown: object = { _handle: { fd: 9 } }) {
+function elsewhere(platform: () => Platform, shown: object = { _handle: { fd: 9 } }, unopened?: KeepAliveError) {
   const calls: number[][] = [];
   const libc = {
     setsockopt: (...[, level, name, value]: Parameters<Libc["setsockopt"]>) => {
@@ -380,7 +380,10 @@ function elsewhere(platform: () => Platform, shown: object = { _handle: { fd: 9 
   } as Libc;
   const around = {
     platform,
-    system: () => ({ platform: platform(), libc }),
+    system: () => {
+      if (unopened) throw unopened;
+      return { platform: platform(), libc };
+    },
     isSocket: () => true,
     assertionError: (details: object) => new AssertionError(details),
   };
@@ -422,6 +425,13 @@ test("net-keepalive on systems that lack an option or are not known: refused, wh
   }
   const { calls, set } = elsewhere(() => PLATFORMS.freebsd);
   assertEquals([set("setUserTimeout", 30_000), calls], [done, [[6, 68, 30]]]);
+});
+
+test("net-keepalive where the system is out of reach: it says so, as what it is", () => {
+  const unopened = new KeepAliveError("Cannot open libc.so.6", { code: "ERR_NO_FFI" });
+  const { get, set } = elsewhere(() => PLATFORMS.linux, undefined, unopened);
+  const says: Outcome = { error: "KeepAliveError", code: "ERR_NO_FFI" };
+  assertEquals([set("setUserTimeout", 30_000), get("getUserTimeout")], [says, says]);
 });
 
 test("net-keepalive on Windows: works on a shown socket; else setting returns false, and reading does not make up a 0", () => {
