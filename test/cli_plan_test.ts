@@ -112,16 +112,20 @@ test("keepalive plan --svg writes the picture, also beside --json", async () => 
 
 test("keepalive plan passes on what planKeepAlive() refuses: 64 for what was typed, 1 for what the system lacks", async () => {
   const cases: [line: string, code: number, sentence: RegExp][] = [
-    ["--json", 64, /^Cannot plan: give detectWithin, survive, probeEvery, busyDetectWithin or a style$/],
+    ["--json", 64, /^Cannot plan: give --detect-within, survive, --probe-every, --busy-detect-within or a style$/],
     ["--survive 30", 64, /^Cannot plan for survive 30: it must be at least 1 s; did you mean "30s"\?$/],
     ["--survive aws-nl", 64, /^Cannot plan to survive "aws-nl": did you mean "aws-nlb"\?$/],
     ["--survive aws-alb", 64, /does not count probes/],
-    ["--detect-within 5x", 64, /^Cannot plan for detectWithin "5x": expected/],
-    ["--detect-within 1m --tolerate-loss two", 64, /^Cannot plan for tolerateLoss "two": expected a whole number/],
+    ["--detect-within 5x", 64, /^Cannot plan for --detect-within "5x": expected/],
+    ["--detect-within 1m --tolerate-loss two", 64, /^Cannot plan for --tolerate-loss "two": expected a whole number/],
     ["--detect-within 1m --connections=-1", 64, /^Cannot plan for connections -1: expected a whole number/],
     ["--detect-within 1m --hz 7", 64, /hz 7/],
     ["--detect-within 1m --os beos", 64, /"beos": the systems are /],
-    ["--style foo=3s", 64, /^Cannot plan in the style "foo=3s": the styles are classic-script, go/],
+    [
+      "--style foo=3s",
+      64,
+      /^Cannot plan in the style "foo=3s": the styles are classic-script, go, .*, redis=TIME, mongodb=TIME, cloudflare=TIME$/,
+    ],
     ["--style redis=", 64, /^Cannot plan in the style of redis for "": expected/],
     ["--style cloudflare=60s/15s", 64, /^--style cloudflare=60s\/15s: expected cloudflare=IDLE\/INTERVAL\/COUNT/],
     ["--style go --detect-within 1m", 64, /^Cannot plan: a style has its own numbers; give a style, or goals$/],

@@ -26,6 +26,17 @@ import { type Format, systemTerminal, type Terminal } from "./terminal.ts";
 
 export type { Format, Terminal };
 
+const FLAGS: ReadonlySet<string> = new Set(COMMANDS.flatMap(({ options }) => Object.keys(options)));
+
+/** A sentence of the API in what is typed here: `--detect-within` for `detectWithin`, `redis=TIME` for `{ redis }`. */
+function asTyped(sentence: string): string {
+  const flagged = sentence.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) => {
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return FLAGS.has(flag) ? `--${flag}` : name;
+  });
+  return flagged.replace(/\{ (\w+) \}/g, "$1=TIME");
+}
+
 async function run([first, ...rest]: readonly string[], terminal: Terminal): Promise<number> {
   if (first === undefined) {
     terminal.complain(USAGE());
@@ -74,8 +85,10 @@ export async function main(args: readonly string[], terminal: Terminal = systemT
     return await run(args, terminal);
   } catch (error) {
     if (error instanceof Misuse || error instanceof KeepAliveError) {
+      // Misuse without a cause is the command line's own, in words of what was typed.
+      const sentence = error instanceof Misuse && error.cause === undefined ? error.message : asTyped(error.message);
       // What was typed is shown, and must not steer the terminal.
-      terminal.complain(`keepalive: ${plain(error.message)}\n`);
+      terminal.complain(`keepalive: ${plain(sentence)}\n`);
       return error instanceof Misuse ? EXIT.misuse : EXIT.found;
     }
     terminal.complain(`${error instanceof Error ? error.stack ?? error : error}\n`);
