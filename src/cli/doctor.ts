@@ -95,7 +95,10 @@ function print(findings: readonly Finding[], looked: Looked, terminal: Terminal)
   const lines = (words: string) => wrap(words, width - 2).map((line) => `  ${line}\n`).join("");
   for (const { code, message, remedy, severity } of findings) {
     terminal.write(`${terminal.paint(FORMATS[severity], severity)} ${code}\n${lines(message)}`);
-    terminal.write(`${lines(`What to do: ${remedy}`)}\n`);
+    const [, words, command, note = ""] = /^(.*, or) (keepalive .*?)(, for each place)?$/.exec(remedy) ?? [];
+    // A command is one line, to be copied.
+    const what = command === undefined ? [remedy] : [`${words}${note && " for each place"}:`, `    ${command}\n`];
+    terminal.write(`${lines(`What to do: ${what[0]}`)}${what[1] ?? ""}\n`);
   }
   if (findings.length === 0) terminal.write("nothing was found\n\n");
   terminal.write(wrap(summary(looked), width).map((line) => `${line}\n`).join(""));
