@@ -12,29 +12,17 @@ export interface Reported {
   readonly reason: string;
 }
 
-const ENTITIES: Record<string, string> = {
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  amp: "&",
-  "#10": "\n",
-};
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&", "#10": "\n" };
 const once = (text: string) => text.replace(/&(#?\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
 /** Node before 26 escapes names twice. */
 const plain = (text = "") => once(once(text));
 
 /** An attribute's value may hold anything but a quotation mark, ">" too. */
 const ATTRIBUTES = String.raw`((?: [\w-]+="[^"]*")*) *`;
-const CASE = new RegExp(
-  String.raw`<testcase${ATTRIBUTES}(?:/>|>([^]*?)</testcase>)`,
-  "g",
-);
+const CASE = new RegExp(String.raw`<testcase${ATTRIBUTES}(?:/>|>([^]*?)</testcase>)`, "g");
 const SKIPPED = new RegExp(String.raw`<skipped${ATTRIBUTES}/?>`);
 /** Older Buns tell nothing in it. */
-const FAILURE = new RegExp(
-  String.raw`<failure${ATTRIBUTES}(?:/>|>([^]*?)</failure>)`,
-);
+const FAILURE = new RegExp(String.raw`<failure${ATTRIBUTES}(?:/>|>([^]*?)</failure>)`);
 
 function attribute(name: string, attributes: string): string {
   return plain(new RegExp(` ${name}="([^"]*)"`).exec(attributes)?.[1]);
@@ -45,19 +33,9 @@ export function reported(xml: string): Reported[] {
   return [...xml.matchAll(CASE)].map(([, attributes, body = ""]) => {
     const name = attribute("name", attributes);
     const skipped = SKIPPED.exec(body);
-    if (skipped) {
-      return {
-        name,
-        outcome: "skipped",
-        reason: attribute("message", skipped[1]),
-      };
-    }
+    if (skipped) return { name, outcome: "skipped", reason: attribute("message", skipped[1]) };
     const failed = FAILURE.exec(body);
-    return {
-      name,
-      outcome: failed ? "failed" : "passed",
-      reason: plain(failed?.[2]),
-    };
+    return { name, outcome: failed ? "failed" : "passed", reason: plain(failed?.[2]) };
   });
 }
 
@@ -65,8 +43,6 @@ export function reported(xml: string): Reported[] {
 export function unreported(xml: string, files: readonly string[]): string[] {
   // Node names a file without tests as if it were a test; older versions tell of no other.
   const empty = files.filter((file) => xml.includes(`<testcase name="${file}"`));
-  if (!/<testcase [^>]*(?:classname|file)="[^"]*_test\.ts"/.test(xml)) {
-    return empty;
-  }
+  if (!/<testcase [^>]*(?:classname|file)="[^"]*_test\.ts"/.test(xml)) return empty;
   return [...empty, ...files.filter((file) => !xml.includes(`${file}"`))];
 }

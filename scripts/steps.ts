@@ -82,4 +82,5 @@ export class Steps {
   }
 }
 
-const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1);
+/** The seconds since a time of the performance clock. */
+export const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1);

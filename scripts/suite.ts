@@ -7,10 +7,8 @@ import { type Reported, reported, unreported } from "./junit.ts";
 import { type Outcome, root, run } from "./steps.ts";
 
 /** The test files. */
-export const files = [...Deno.readDirSync(new URL("test/", root))].map((
-  { name },
-) => name)
-  .filter((name) => name.endsWith("_test.ts")).sort().map((name) => `test/${name}`);
+export const files: readonly string[] = [...Deno.readDirSync(new URL("test/", root))].map(({ name }) => `test/${name}`)
+  .filter((name) => name.endsWith("_test.ts")).sort();
 
 /** A runtime's program, and the flags that its tests need. */
 export interface Runner {
@@ -25,28 +23,10 @@ export function commandOf(
   files: readonly string[],
   junit: string,
 ): string[] {
-  if (kind === "deno") {
-    return [
-      program,
-      "test",
-      "-A",
-      "--no-check",
-      ...flags,
-      `--junit-path=${junit}`,
-      ...files,
-    ];
-  }
+  if (kind === "deno") return [program, "test", "-A", "--no-check", ...flags, `--junit-path=${junit}`, ...files];
   if (kind === "bun") {
     const report = ["--reporter=junit", `--reporter-outfile=${junit}`];
-    return [
-      program,
-      "test",
-      "--timeout",
-      "60000",
-      ...flags,
-      ...report,
-      ...files.map((file) => `./${file}`),
-    ];
+    return [program, "test", "--timeout", "60000", ...flags, ...report, ...files.map((file) => `./${file}`)];
   }
   const report = ["tap", "stdout", "junit", junit].map((value, at) =>
     `--test-reporter${at % 2 ? "-destination" : ""}=${value}`
@@ -55,11 +35,7 @@ export function commandOf(
 }
 
 /** What lets a Node that strips types find the names that the tests import. */
-export const NODE_HOOK = [
-  "--import",
-  "./test/node_hook.mjs",
-  "--test-timeout=120000",
-];
+export const NODE_HOOK = ["--import", "./test/node_hook.mjs", "--test-timeout=120000"];
 
 /** What test files came to. */
 export interface Report extends Outcome {
@@ -75,18 +51,12 @@ export async function report(
   options: { patience?: number; env?: Record<string, string> } = {},
 ): Promise<Report> {
   const junit = await Deno.makeTempFile({ suffix: ".xml" });
-  const { ok, output } = await run(
-    commandOf(runner, files, junit),
-    root,
-    options,
-  );
+  const { ok, output } = await run(commandOf(runner, files, junit), root, options);
   const xml = await Deno.readTextFile(junit);
   await Deno.remove(junit);
   return { ok, output, tests: reported(xml), silent: unreported(xml, files) };
 }
 
 /** How many of some tests came out so. */
-export const count = (
-  tests: readonly Reported[],
-  outcome: Reported["outcome"],
-): number => tests.filter((test) => test.outcome === outcome).length;
+export const count = (tests: readonly Reported[], outcome: Reported["outcome"]): number =>
+  tests.filter((test) => test.outcome === outcome).length;

@@ -24,9 +24,7 @@ interface DenoTest {
   test: ((definition: object) => void) & { afterAll?: (close: Work) => void };
 }
 interface BunTest {
-  test: ((name: string, run: Work) => void) & {
-    skip(name: string, run: Work): void;
-  };
+  test: ((name: string, run: Work) => void) & { skip(name: string, run: Work): void };
   afterAll(close: Work): void;
 }
 
@@ -37,14 +35,7 @@ const { Deno: deno } = globalThis as unknown as { Deno?: DenoTest };
 const define: Define = (name, skip, run) => {
   if (bun) return skip ? bun.test.skip(name, run) : bun.test(name, run);
   // node:test looks for no leaks.
-  deno?.test({
-    name,
-    ignore: skip,
-    fn: run,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    sanitizeExit: false,
-  });
+  deno?.test({ name, ignore: skip, fn: run, sanitizeOps: false, sanitizeResources: false, sanitizeExit: false });
 };
 
 /** A test that takes longer waits for what does not come. */
@@ -55,16 +46,10 @@ async function run(name: string, work: TestFn): Promise<void> {
   const after = (close: Work) => void closings.push(close);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`it has not ended after ${PATIENCE / 1000} s`)),
-      PATIENCE,
-    );
+    timer = setTimeout(() => reject(new Error(`it has not ended after ${PATIENCE / 1000} s`)), PATIENCE);
   });
   try {
-    await Promise.race([
-      work({ name, after, diagnostic: (message) => console.log(message) }),
-      late,
-    ]);
+    await Promise.race([work({ name, after, diagnostic: (message) => console.log(message) }), late]);
   } finally {
     clearTimeout(timer);
     for (const close of closings) await close();
@@ -72,11 +57,7 @@ async function run(name: string, work: TestFn): Promise<void> {
 }
 
 /** Defines a test. */
-export function test(
-  name: string,
-  options: TestOptions | TestFn,
-  given?: TestFn,
-): void {
+export function test(name: string, options: TestOptions | TestFn, given?: TestFn): void {
   const work = typeof options === "function" ? options : given;
   const { skip = false } = typeof options === "function" ? {} : options;
   if (skip) console.log(`skipped: ${name}: ${skip}`);
