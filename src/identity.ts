@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bunListener } from "./bun_sockets.ts";
 import { KeepAliveError } from "./errors.ts";
 import { type Action, otherKind, refusal, type Shown } from "./refusal.ts";
 import type { Endpoint } from "./sockaddr.ts";
@@ -81,7 +82,7 @@ function listenerOf(shown: Shown): Endpoint | undefined {
   const { transport } = (addr ?? {}) as { transport?: unknown };
   // TLS listeners of Deno before 2.9 show no transport.
   if (transport === "tcp" || transport === undefined && typeof accept === "function") return denoEndpoint(addr);
-  return own(listening === true && typeof address === "function" ? address.call(shown) : address);
+  return own(listening === true && typeof address === "function" ? address.call(shown) : address ?? bunListener(shown));
 }
 
 let denoSymbol: symbol | undefined;
