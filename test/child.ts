@@ -12,7 +12,7 @@
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import process from "node:process";
-import { pair } from "./sockets.ts";
+import { connected } from "./sockets.ts";
 
 const [mode, what] = process.argv.slice(2);
 const opened: string[] = [];
@@ -38,7 +38,7 @@ async function attempt(act: () => unknown): Promise<unknown> {
   }
 }
 
-const { socket } = await pair({ after() {} });
+const socket = await connected({ after() {} });
 let answer: unknown;
 if (mode === "import") {
   spy(process, "getBuiltinModule");
@@ -54,9 +54,9 @@ if (mode === "import") {
   ];
 } else if (mode === "copy") {
   const { getKeepAlive, setKeepAlive } = await import("../mod.ts");
-  const other = await pair({ after() {} });
+  const other = await connected({ after() {} });
   const state = getKeepAlive(socket);
-  answer = [state, await attempt(() => setKeepAlive(other.socket, state)), getKeepAlive(other.socket)];
+  answer = [state, await attempt(() => setKeepAlive(other, state)), getKeepAlive(other)];
 } else if (mode === "find") {
   const { findSockets } = await import("../mod.ts");
   answer = findSockets({ listening: false }).length;

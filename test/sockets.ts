@@ -31,7 +31,7 @@ export async function listen(hostname = "127.0.0.1"): Promise<{ server: Server; 
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function denoPair(t: Scope, hostname: string): Promise<Pair> {
+async function denoSocket(t: Scope, hostname: string): Promise<object> {
   const listener = Deno.listen({ port: 0, hostname });
   const [peer, socket] = await Promise.all([
     Deno.connect({ port: listener.addr.port, hostname }),
@@ -42,18 +42,12 @@ async function denoPair(t: Scope, hostname: string): Promise<Pair> {
     peer.close();
     socket.close();
   });
-  return { socket, descriptor: allHidden ? await hiddenDescriptor(socket) : descriptorOf(socket) };
+  return socket;
 }
 
-/** Asks the kernel; loaded where it is needed, as some tests watch what is loaded. */
-async function hiddenDescriptor(socket: Socket): Promise<number> {
-  const { kernelDescriptorOf } = await import("./kernel.ts");
-  return kernelDescriptorOf(socket);
-}
-
-/** Connects two sockets, until the test ends. */
-export async function pair(t: Scope, hostname = "127.0.0.1"): Promise<Pair> {
-  if (runtime === "deno") return denoPair(t, hostname);
+/** Connects two sockets, until the test ends: the one of a pair. */
+export async function connected(t: Scope, hostname = "127.0.0.1"): Promise<object> {
+  if (runtime === "deno") return denoSocket(t, hostname);
   const { server, port } = await listen(hostname);
   const accepted = once(server, "connection") as Promise<[Socket]>;
   const socket = connect(port, hostname);
@@ -63,5 +57,14 @@ export async function pair(t: Scope, hostname = "127.0.0.1"): Promise<Pair> {
     peer.destroy();
     server.close();
   });
-  return { socket, descriptor: descriptorOf(socket) };
+  return socket;
+}
+
+/** Connects two sockets, until the test ends. */
+export async function pair(t: Scope, hostname?: string): Promise<Pair> {
+  const socket = await connected(t, hostname);
+  if (!allHidden) return { socket, descriptor: descriptorOf(socket) };
+  // Loaded where it is needed: it opens the C library, which some tests watch.
+  const { kernelDescriptorOf } = await import("./kernel.ts");
+  return { socket, descriptor: kernelDescriptorOf(socket) };
 }
