@@ -11,8 +11,8 @@ import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
 import { changesNothing, nextIdle, nodeNames, onlyChanges } from "./changes.ts";
 import { watch } from "./kernel.ts";
-import { listen } from "./sockets.ts";
-import { needs, runtime } from "./tools.ts";
+import { allHidden, listen } from "./sockets.ts";
+import { isBunBefore, needs, runtime } from "./tools.ts";
 
 const withCompiler = needs("cc");
 const withIPv6 = needs("cc", "ip -6 address show dev lo | grep -q ::1");
@@ -65,11 +65,16 @@ test("node:net: a server of all addresses, and its IPv4-mapped connection", with
   onlyChanges(server, { local: `:: ${port}`, remote: null });
 });
 
-test("node:net: a socket that is paused, half open, and after its own end()", withCompiler, async (t) => {
+test("node:net: a socket that is paused", withCompiler, async (t) => {
+  const { client } = await pair(t);
+  client.pause();
+  onlyChanges(client, nodeNames(client));
+});
+
+test("node:net: a socket that is half open, and after its own end()", withCompiler, async (t) => {
   const { client, accepted } = await pair(t, { allowHalfOpen: true });
   const [clientNames, acceptedNames] = [nodeNames(client), nodeNames(accepted)];
   client.pause();
-  onlyChanges(client, clientNames);
   client.end();
   accepted.resume();
   await once(accepted, "end");
@@ -191,6 +196,8 @@ test("node:tls over a socket of node:net: both objects are one socket", withComp
   await once(server, "listening");
   const { port } = server.address() as net.AddressInfo;
   const under = net.connect(port, host);
+  // Bun's before 1.4 take no socket that is still connecting.
+  if (isBunBefore("1.4")) await once(under, "connect");
   const secure = tls.connect({ socket: under, ca: cert, servername: "localhost" });
   await once(secure, "secureConnect");
   t.after(() => {
@@ -231,7 +238,7 @@ test("node:net: of two servers that share an address, the one that shows its des
   });
   const names = { local: `${host} ${port}`, remote: null };
   // Where none is shown, both are found.
-  onlyChanges(one, ...runtime === "deno" ? [names, names] : [names]);
+  onlyChanges(one, ...runtime === "deno" || allHidden ? [names, names] : [names]);
 });
 
 test("findSockets(): a listener that was found is changed, without its twin", withCompiler, (t) => {

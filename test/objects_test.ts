@@ -25,6 +25,7 @@ const set = { enable: 1, idle: 71, interval: 13, count: 6, userTimeout: 96_000 }
 
 /** Sets all five on an object, and asks the kernel about the descriptor that it shows. */
 function check(socket: object): void {
+  getKeepAlive(socket);
   const descriptor = allHidden ? kernelDescriptorOf(socket) : descriptorOf(socket);
   const before = kernelState(descriptor);
   for (const name of ["idle", "interval", "count", "userTimeout"] as const) {
