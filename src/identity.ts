@@ -74,7 +74,6 @@ const namesOf = (shown: Shown): Names | undefined =>
 
 /**
  * The name of a listener or server: `addr` on Deno, `address` of Bun.serve, `address()` of node: servers.
- *
  * A node: socket has `address()` too, which on an accepted one is the server's: only what says that it listens is asked.
  */
 function listenerOf(shown: Shown): Endpoint | undefined {

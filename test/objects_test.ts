@@ -184,7 +184,7 @@ test("node:tls: refuses TLS over a stream that is no socket", async () => {
   const socket = tls.connect({ socket: stream, ca });
   socket.on("error", () => {});
   // Bun's before 1.4 say that they are connecting, at first.
-  if (isBunBefore("1.4")) while (socket.connecting) await new Promise(setImmediate);
+  if (isBunBefore("1.4")) { while (socket.connecting) await new Promise(setImmediate); }
   refused(socket, "ERR_NO_DESCRIPTOR");
   socket.destroy();
 });
