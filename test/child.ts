@@ -7,6 +7,7 @@
  *   child.ts find                  how many connected sockets are found that are this process's own
  *   child.ts full                  what a reading comes to while no descriptor is free, and after
  *   child.ts unknown WHAT      what a set comes to where process.WHAT is something else
+ *   child.ts unknown versions VERSION   the same on a Bun of that version
  *
  * @module
  */
@@ -14,7 +15,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import process from "node:process";
 import { connected } from "./sockets.ts";
 
-const [mode, what] = process.argv.slice(2);
+const [mode, what, bun] = process.argv.slice(2);
 const opened: string[] = [];
 const spy = (holder: object, name: string) => {
   const original = Reflect.get(holder, name);
@@ -93,7 +94,7 @@ if (mode === "import") {
   opened.forEach(closeSync);
   answer = { code: failed.code, message: failed.message, left: findSockets({ remotePort: port }).length };
 } else if (mode === "unknown") {
-  Object.defineProperty(process, what, { value: UNKNOWN[what] });
+  Object.defineProperty(process, what, { value: bun ? { bun } : UNKNOWN[what] });
   const { setKeepAlive } = await import("../mod.ts");
   answer = await attempt(() => setKeepAlive(socket, true));
 }

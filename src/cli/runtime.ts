@@ -12,7 +12,7 @@ export const processOf = (): typeof import("node:process") | undefined =>
 export function currentProcess(): typeof import("node:process") {
   const process = processOf();
   if (process?.getBuiltinModule) return process;
-  throw new Error("Cannot run the command line: this is not Deno from 2.1, Bun from 1.2, or Node from 20.16 on");
+  throw new Error("Cannot run the command line: this is not Deno from 2.1, Bun from 1.2.16, or Node from 20.16 on");
 }
 
 /** Modules of the runtime that the command line uses. */
