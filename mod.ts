@@ -39,7 +39,7 @@
  * @module
  */
 import { currentPlatform, currentSystem } from "./ffi/mod.ts";
-import { builtin, currentPid, nextTick } from "./ffi/process.ts";
+import { builtin, currentPid, hidesDescriptors, nextTick } from "./ffi/process.ts";
 import { type DeadPeerReason, reasonOf } from "./src/dead.ts";
 import type { SocketTimer } from "./src/diagnosis.ts";
 import { diagnoseAll } from "./src/diagnose.ts";
@@ -233,7 +233,8 @@ export function previewKeepAlive(state: KeepAliveState, options: KeepAliveOption
  *
  * @throws {TypeError} If something is of the wrong kind; before any waiting where it is an option.
  * @throws {RangeError} If a value is outside what this system accepts; before any waiting.
- * @throws {KeepAliveError} If the socket closes before it is connected (`code` is `"ENOTCONN"`, `cause` its error), or
+ * @throws {Error} If connecting fails: the socket's own error, such as ECONNREFUSED.
+ * @throws {KeepAliveError} If the socket is closed before it is connected (`code` is `"ENOTCONN"`), or
  * for what {@linkcode setKeepAlive} throws it.
  *
  * @example
@@ -259,8 +260,9 @@ export async function whenConnected(
   options: KeepAliveOptions | boolean,
 ): Promise<KeepAliveState> {
   parseOptions(options, currentPlatform());
-  await connected(socket, nextTick);
-  return setKeepAlive(socket, options);
+  const names = await connected(socket, nextTick);
+  const isTaken = names !== undefined && socket.destroyed && hidesDescriptors();
+  return setKeepAlive(isTaken ? names : socket, options);
 }
 
 /**

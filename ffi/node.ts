@@ -8,6 +8,7 @@
  */
 import { KeepAliveError } from "../src/errors.ts";
 import type { CType, Declarations, Library } from "../src/libc.ts";
+import { place } from "../src/place.ts";
 import type { Platform } from "../src/platforms.ts";
 import { openFirst } from "./first.ts";
 import type { Process } from "./process.ts";
@@ -83,7 +84,7 @@ function reason(way: "koffi" | "node:ffi", error: unknown): string {
   return `${way} failed (${message})`;
 }
 
-/** The file's own path, in CommonJS. */
+/** This file's own path, in CommonJS. */
 declare const __filename: string;
 
 /**
@@ -94,12 +95,12 @@ declare const __filename: string;
  */
 function requireKoffi({ argv, getBuiltinModule }: Process): Koffi {
   const { createRequire } = getBuiltinModule("node:module") as typeof import("node:module");
-  const places = [() => __filename, () => import.meta.url, () => argv[1]];
+  const places = [() => __filename, place, () => argv[1]];
   let missing: unknown = new Error("there is no place to look for it from");
-  for (const place of places) {
+  for (const at of places) {
     let load: ReturnType<typeof createRequire>;
     try {
-      load = createRequire(place());
+      load = createRequire(at() as string);
     } catch {
       continue; // There is no such place.
     }

@@ -26,7 +26,7 @@ export function currentProcess(): Process {
   const { process } = globalThis as unknown as { process?: Process };
   const { deno, bun, node } = process?.versions ?? {};
   if ((deno ?? bun ?? node) && process?.getBuiltinModule && !(bun && isTooOld(bun))) return process;
-  const own = bun ? ["Bun", bun, OLDEST_BUN] : ["Node", node, "20.16"];
+  const own = bun ? ["Bun", bun, OLDEST_BUN] : ["Node", node, "20.19"];
   const [name, version, oldest] = deno ? ["Deno", deno, "2.1"] : own;
   const found = version ? `${name} ${version} is older than ${oldest}` : "this runtime is not Deno, Bun or Node";
   throw new KeepAliveError(`Cannot find a way to the system: ${found}`, { code: "ERR_UNSUPPORTED_RUNTIME" });
@@ -37,9 +37,12 @@ export function currentPid(): number {
   return currentProcess().pid;
 }
 
+/** Taken when this is loaded: fake timers of test frameworks put another in its place, which waits for them. */
+const { nextTick: originalNextTick } = (globalThis as { process?: Partial<Process> }).process ?? {};
+
 /** Calls back when what runs now is done. */
 export function nextTick(callback: () => void): void {
-  currentProcess().nextTick(callback);
+  (originalNextTick ?? currentProcess().nextTick)(callback);
 }
 
 /** A module that the runtime has built in; asked for when it is needed, so that importing this one cannot fail. */

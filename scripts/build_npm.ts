@@ -21,12 +21,24 @@ const typesVersions = {
 
 await emptyDir(outDir);
 await build({
+  cwd: root,
   entryPoints: [
     ...Object.entries<string>(exports).map(([name, path]) => ({ name, path })),
     { kind: "bin", name: "keepalive", path: "./src/cli/bin.ts" },
   ],
   outDir,
   shims: {},
+  // A file with import.meta would bring a polyfill into every entry, on which bundlers and Node's --eval fail.
+  mappings: { "./src/place.ts": "./src/place_npm.ts" },
+  // The Nodes that are supported have all of these.
+  polyfills: {
+    arrayFindLast: false,
+    arrayFromAsync: false,
+    errorCause: false,
+    objectHasOwn: false,
+    promiseWithResolvers: false,
+    stringReplaceAll: false,
+  },
   test: false,
   typeCheck: "both",
   compilerOptions: {
@@ -43,14 +55,23 @@ await build({
     // Of what lies outside esm/ and script/, which have a package.json of their own.
     type: "commonjs",
     typesVersions,
-    engines: { node: ">=20.19" },
+    // What scripts/install.ts runs; process.getBuiltinModule came in 20.16 and 22.3.
+    engines: { node: "^20.19 || ^22.18 || >=24" },
+    exports: { "./package.json": "./package.json" },
     sideEffects: false,
     optionalDependencies: { koffi: `^${versionOf("koffi")}` },
     devDependencies: { "@types/node": versionOf("@types/node") },
   },
   postBuild() {
-    for (const file of ["LICENSE", "README.md"]) {
+    Deno.mkdirSync(`${outDir}/test`);
+    for (const file of ["LICENSE", "README.md", "test/timeline.svg"]) {
       Deno.copyFileSync(`${root}${file}`, `${outDir}/${file}`);
     }
+    // CommonJS shows a file its own path, and an ES module has this.
+    const place = `${outDir}/esm/src/place_npm.js`;
+    const compiled = Deno.readTextFileSync(place);
+    const written = compiled.replace("() => undefined", "() => import.meta.url");
+    if (written === compiled) throw new Error(`${place} has nothing to write import.meta.url for`);
+    Deno.writeTextFileSync(place, written);
   },
 });

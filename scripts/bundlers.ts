@@ -4,6 +4,9 @@
  * @module
  */
 
+import { programOf } from "./runtimes.ts";
+import { run } from "./steps.ts";
+
 /** One bundle. */
 export interface Build {
   name: string;
@@ -29,25 +32,21 @@ export interface Runtime {
 }
 
 /** The machine's Node, those of test/runtimes, Bun, and the Deno that runs this. */
-export async function runtimes(
-  root: string,
-  run: (command: string[], cwd: string) => Promise<string>,
-): Promise<Runtime[]> {
-  const modules = `${root}test/runtimes/node_modules`;
-  const { dependencies } = JSON.parse(await Deno.readTextFile(`${root}test/runtimes/package.json`));
-  const pinned = Object.keys(dependencies).filter((name) => name.startsWith("node"));
-  const nodes = ["node", ...pinned.map((name) => `${modules}/${name}/bin/node`)].map(async (node): Promise<Runtime> => {
-    const version = (await run([node, "--version"], root)).trim().slice(1);
-    const [major, minor] = version.split(".").map(Number);
-    return { name: `Node ${version}`, command: [node], ffi: major * 100 + minor >= 2609 ? "node:ffi" : "none" };
-  });
+export async function runtimes(): Promise<Runtime[]> {
+  const nodes = ["node", ...["node22", "node24", "node26"].map((name) => programOf(name, "runtimes"))];
   return [
-    ...await Promise.all(nodes),
-    { name: "Bun", command: [`${modules}/.bin/bun`], ffi: "own" },
+    ...await Promise.all(nodes.map(async (node): Promise<Runtime> => {
+      const { stdout } = await run([node, "--version"]);
+      const [major, minor] = stdout.trim().slice(1).split(".").map(Number);
+      const ffi = major > 26 || (major === 26 && minor >= 9) ? "node:ffi" : "none";
+      return { name: `Node ${stdout.trim().slice(1)}`, command: [node], ffi };
+    })),
+    { name: "Bun", command: [bun], ffi: "own" },
     { name: "Deno", command: [Deno.execPath(), "run", "-A", "--no-lock"], ffi: "own" },
   ];
 }
 
+const bun = programOf("bun", "runtimes");
 const FORMATS = ["esm", "cjs"] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -63,16 +62,14 @@ interface Bundler {
 const REQUIRE = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
 const RESOLVE = `node-resolve={ preferBuiltins: true, exportConditions: ["node"] }`;
 
-function table(folder: string, bun: string): Record<string, Bundler> {
-  const bin = `${folder}/node_modules/.bin`;
+function table(folder: string): Record<string, Bundler> {
+  const bin = `${folder}node_modules/.bin`;
   const minified = { minified: ["--minify"] };
   const external = { "packages external": ["--packages=external"] };
   const bunBuild = (target: string, variants: Record<string, string[]>): Bundler => ({
-    command: (
-      app,
-      format,
-      file,
-    ) => [bun, "build", app, `--target=${target}`, `--format=${format}`, `--outfile=${file}`],
+    command: (app, format, file) => {
+      return [bun, "build", app, `--target=${target}`, `--format=${format}`, `--outfile=${file}`];
+    },
     variants: { ...minified, ...external, ...variants },
   });
   return {
@@ -93,12 +90,12 @@ function table(folder: string, bun: string): Record<string, Bundler> {
     vite: {
       command: (app, format) => [
         ...[`${bin}/vite`, "build", "--ssr", app, "--outDir", ".", "--mode", format],
-        ...["--config", `${folder}/vite.config.mjs`],
+        ...["--config", `${folder}vite.config.mjs`],
       ],
       variants: minified,
     },
     webpack: {
-      command: (app, format, file) => ["node", `${folder}/webpack.mjs`, app, format, file],
+      command: (app, format, file) => ["node", `${folder}webpack.mjs`, app, format, file],
       variants: { minified: ["production"] },
     },
     "bun build --target=node": bunBuild("node", { "koffi external": ["--external=koffi"] }),
@@ -117,12 +114,11 @@ function table(folder: string, bun: string): Record<string, Bundler> {
   };
 }
 
-/** Everything that is built. */
-export function builds(folder: string, bun: string): Build[] {
+/** Everything that is built, by the bundlers in a folder. */
+export function builds(folder: string): Build[] {
   const all: Build[] = [];
-  for (
-    const [bundler, { command, variants, formats = FORMATS, on = /./ }] of Object.entries(table(folder, bun))
-  ) {
+  for (const [bundler, { command, variants, formats = FORMATS, on = /./ }] of Object.entries(table(folder))) {
+    const compiled = bundler === "bun build --compile";
     for (const app of ["app.mjs", "app.cjs"]) {
       for (const format of formats) {
         for (const [variant, flags] of Object.entries({ "": [], ...variants })) {
@@ -132,11 +128,11 @@ export function builds(folder: string, bun: string): Build[] {
           all.push({
             name: `${bundler}: ${app} to ${format}${variant && `, ${variant}`}`,
             command: [...command(app, format, file), ...flags],
-            file: bundler === "bun build --compile" ? `./${file}` : file,
+            file: compiled ? `./${file}` : file,
             made: bundler === "vite" ? "bundle" : undefined,
             on,
             external: variant === "packages external",
-            compiled: bundler === "bun build --compile",
+            compiled,
           });
         }
       }

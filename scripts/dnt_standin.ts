@@ -10,16 +10,17 @@ import ts from "typescript";
 export interface BuildOptions {
   entryPoints: { kind?: "bin" | "export"; name: string; path: string }[];
   outDir: string;
+  cwd: string;
   shims: Record<string, never>;
+  mappings: Record<string, string>;
+  /** None is ever added here. */
+  polyfills: Record<string, false>;
   test: false;
   typeCheck: "both";
   compilerOptions: { lib: string[]; target: "ES2022"; sourceMap: true };
-  package: Record<string, unknown>;
-  filterDiagnostic?(diagnostic: ts.Diagnostic): boolean;
+  package: Record<string, unknown> & { exports: Record<string, string> };
   postBuild?(): void | Promise<void>;
 }
-
-const root = new URL("../", import.meta.url);
 
 /** Removes what is in a folder. */
 export async function emptyDir(folder: string): Promise<void> {
@@ -32,40 +33,48 @@ type Edits = readonly (readonly [RegExp, string])[];
 /** The compiler leaves .ts in what declarations import. */
 const DECLARED: Edits = [[/\b(from |import\()"(\.[^"]+)\.ts"/g, '$1"$2.js"']];
 
-/** CommonJS has no import.meta; diagnostic 1343 says so. */
-const META: Edits = [
-  [/\bimport\.meta\.url\b/g, "require('node:url').pathToFileURL(__filename).href"],
-  [/\bimport\.meta\.main\b/g, "(require.main === module)"],
-];
+/** The imports of what another module stands in for. */
+const mapped = (mappings: Record<string, string>): Edits =>
+  Object.entries(mappings).map(([from, to]) => {
+    const [old, other] = [from, to].map((file) => file.replace(/^.*\//, ""));
+    return [new RegExp(`(from "\\.[^"]*/)${old.replaceAll(".", "\\.")}"`, "g"), `$1${other}"`];
+  });
 
 /** Copies the sources to where the maps look for them, and returns the entries there. */
-async function copySources({ entryPoints, outDir }: BuildOptions): Promise<string[]> {
-  const program = ts.createProgram(entryPoints.map(({ path }) => new URL(path, root).pathname), {
+async function copySources({ cwd, entryPoints, mappings, outDir }: BuildOptions): Promise<string[]> {
+  const resolve = (path: string) => cwd + relative(path);
+  const bins = entryPoints.filter(({ kind }) => kind === "bin").map(({ path }) => resolve(path));
+  const program = ts.createProgram([...entryPoints.map(({ path }) => path), ...Object.values(mappings)].map(resolve), {
     allowImportingTsExtensions: true,
     noLib: true,
     types: [],
   });
+  const replaced = Object.keys(mappings).map(resolve);
   const own = program.getSourceFiles().map(({ fileName }) => fileName)
-    .filter((file) => file.startsWith(root.pathname) && !file.includes("/node_modules/"));
+    .filter((file) => file.startsWith(cwd) && !file.includes("/node_modules/") && !replaced.includes(file));
   for (const file of own) {
-    const copy = `${outDir}/src/${file.slice(root.pathname.length)}`;
+    const copy = `${outDir}/src/${file.slice(cwd.length)}`;
+    const text = edited(await Deno.readTextFile(file), mapped(mappings));
     await Deno.mkdir(copy.replace(/\/[^/]*$/, ""), { recursive: true });
-    await Deno.copyFile(file, copy);
+    await Deno.writeTextFile(copy, bins.includes(file) ? `#!/usr/bin/env node\n${text}` : text);
   }
   return entryPoints.map(({ path }) => `${outDir}/src/${relative(path)}`);
 }
 
+const edited = (text: string, edits: Edits): string => edits.reduce((all, [from, to]) => all.replace(from, to), text);
+
 function compile(options: BuildOptions, entries: string[], folder: string, module: ts.ModuleKind): void {
-  const { compilerOptions, filterDiagnostic = () => true } = options;
-  const isScript = module === ts.ModuleKind.CommonJS;
+  const { compilerOptions, cwd, outDir } = options;
   const program = ts.createProgram(entries, {
     ...compilerOptions,
     target: ts.ScriptTarget.ES2022,
     lib: compilerOptions.lib.map((name) => `lib.${name.toLowerCase()}.d.ts`),
     module,
-    moduleResolution: isScript ? ts.ModuleResolutionKind.Node10 : ts.ModuleResolutionKind.Bundler,
-    rootDir: `${options.outDir}/src`,
-    outDir: `${options.outDir}/${folder}`,
+    moduleResolution: module === ts.ModuleKind.CommonJS
+      ? ts.ModuleResolutionKind.Node10
+      : ts.ModuleResolutionKind.Bundler,
+    rootDir: `${outDir}/src`,
+    outDir: `${outDir}/${folder}`,
     declaration: true,
     strict: true,
     noEmitOnError: false,
@@ -74,15 +83,13 @@ function compile(options: BuildOptions, entries: string[], folder: string, modul
     types: ["node"],
   });
   const { diagnostics } = program.emit(undefined, (file, text) => {
-    const edits = file.endsWith(".d.ts") ? DECLARED : isScript && file.endsWith(".js") ? META : [];
-    ts.sys.writeFile(file, edits.reduce((all, [from, to]) => all.replace(from, to), text));
+    ts.sys.writeFile(file, file.endsWith(".d.ts") ? edited(text, DECLARED) : text);
   });
-  const wrong = [...ts.getPreEmitDiagnostics(program), ...diagnostics]
-    .filter((diagnostic) => !(isScript && diagnostic.code === 1343) && filterDiagnostic(diagnostic));
+  const wrong = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (wrong.length === 0) return;
   const host = {
     getCanonicalFileName: (name: string) => name,
-    getCurrentDirectory: () => root.pathname,
+    getCurrentDirectory: () => cwd,
     getNewLine: () => "\n",
   };
   throw new Error(ts.formatDiagnostics(wrong, host));
@@ -103,9 +110,12 @@ function packageOf({ entryPoints, package: given }: BuildOptions): Record<string
     ),
     ...given,
     scripts: {},
-    exports: Object.fromEntries(
-      exported.map(({ name, path }) => [name, { import: `./esm/${js(path)}`, require: `./script/${js(path)}` }]),
-    ),
+    exports: {
+      ...Object.fromEntries(
+        exported.map(({ name, path }) => [name, { import: `./esm/${js(path)}`, require: `./script/${js(path)}` }]),
+      ),
+      ...given.exports,
+    },
     _generatedBy: "dnt_standin",
   };
 }
@@ -113,17 +123,13 @@ function packageOf({ entryPoints, package: given }: BuildOptions): Record<string
 /** Builds the package. */
 export async function build(options: BuildOptions): Promise<void> {
   const entries = await copySources(options);
+  const scripts = entries.filter((_, at) => options.entryPoints[at].kind !== "bin");
   compile(options, entries, "esm", ts.ModuleKind.ESNext);
-  compile(options, entries, "script", ts.ModuleKind.CommonJS);
+  compile(options, scripts, "script", ts.ModuleKind.CommonJS);
   const write = (name: string, value: unknown) =>
     Deno.writeTextFile(`${options.outDir}/${name}`, `${JSON.stringify(value, null, 2)}\n`);
   await write("esm/package.json", { type: "module" });
   await write("script/package.json", { type: "commonjs" });
   await write("package.json", packageOf(options));
-  for (const { kind, path } of options.entryPoints) {
-    if (kind !== "bin") continue;
-    const file = `${options.outDir}/esm/${relative(path).replace(/\.ts$/, ".js")}`;
-    await Deno.writeTextFile(file, `#!/usr/bin/env node\n${await Deno.readTextFile(file)}`);
-  }
   await options.postBuild?.();
 }

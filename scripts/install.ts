@@ -87,7 +87,8 @@ async function unsupported(project: Project): Promise<void> {
   for (const [name, file] of Object.entries(files)) {
     await steps.step(
       `Node 18, not supported: ${name}`,
-      () => refuse(project, [node18, file], /(Node|Cannot) .*20\.16.*/),
+      () =>
+        refuse(project, [node18, file], /Node 18\.20\.8 is older than 20\.19|Node from 20\.19 on, not Node 18\.20\.8/),
     );
   }
 }
@@ -98,6 +99,12 @@ async function types(project: Project): Promise<void> {
   const ways = Object.keys(RESOLUTIONS) as (keyof typeof RESOLUTIONS)[];
   for (const way of isFast ? ways.slice(0, 1) : ways) {
     await steps.step(`tsc 5.9: ${way}`, () => compile(project, way, [own, node26]));
+  }
+  for (const version of isFast ? ["26.6.6"] : ["20.19.0", "24.0.0", "26.6.6"]) {
+    await steps.step(`@types/node ${version}`, async () => {
+      const installed = await run(["npm", "i", "--ignore-scripts", `@types/node@${version}`], project.folder);
+      return installed.ok ? await compile(project, "nodenext", [own, node26]) : installed;
+    });
   }
   for (const version of isFast ? [] : ["5.4.5", "6.0.3", "7.0.2"]) {
     const tsc = ["npx", "-y", "-p", `typescript@${version}`, "tsc"];

@@ -57,12 +57,12 @@ export async function fields(project: Project): Promise<Outcome> {
     license: manifest.license === "MIT",
     // It is published nowhere yet: what is absent is told, and what is there must be an address.
     repository: manifest.repository === undefined || JSON.stringify(manifest.repository).includes("://"),
-    "engines.node": /^>=\d+\.\d+/.test(manifest.engines?.node ?? ""),
+    "engines.node": /^\^20\.19 \|\|/.test(manifest.engines?.node ?? ""),
     "sideEffects false": manifest.sideEffects === false,
     "koffi, optional": Object.keys(optionalDependencies).join() === "koffi",
     "no dependencies": Object.keys(manifest.dependencies ?? {}).length === 0,
     "no scripts on installing": !SCRIPTS.some((name) => name in scripts),
-    exports: SUBPATHS.every((path) => path in exports),
+    exports: [...SUBPATHS, "./package.json"].every((path) => path in exports),
     main: manifest.main !== undefined,
     module: manifest.module !== undefined,
     "bin keepalive": bin.keepalive !== undefined,
@@ -74,6 +74,8 @@ export async function fields(project: Project): Promise<Outcome> {
   for (const file of [...named, ...declarations, "LICENSE", "README.md"]) {
     wanted[`the file ${file}`] = await exists(`${home(project)}/${file}`);
   }
+  // It would be a part of every bundle, and run at every import.
+  wanted["no polyfill"] = (await files(home(project))).every((file) => !file.includes("/_dnt."));
   const wrong = Object.entries(wanted).filter(([, isThere]) => !isThere).map(([what]) => `package.json lacks: ${what}`);
   return {
     ok: wrong.length === 0,
@@ -82,14 +84,23 @@ export async function fields(project: Project): Promise<Outcome> {
   };
 }
 
-/** Every subpath can be imported and required, and gives the same names by both. */
+/** What a program without a file does with the two copies that it has of the package. */
+const COPIES =
+  `const caught = ({ getKeepAlive }) => { try { getKeepAlive(1_000_000); } catch (error) { return error; } };
+  const copies = [await import("@keepalive/tcp"), require("@keepalive/tcp")];
+  for (const error of copies.map(caught)) {
+    if (error.code !== "EBADF") throw error;
+    for (const { KeepAliveError } of copies) if (!(error instanceof KeepAliveError)) throw new Error("not an instance");
+  }`;
+
+/** Every subpath can be imported and required, and gives the same names by both; errors of one are those of the other. */
 export async function subpaths(project: Project, node: string): Promise<Outcome> {
   const names = SUBPATHS.map((path) => `@keepalive/tcp${path.slice(1)}`);
   const program = `for (const name of ${JSON.stringify(names)}) {
     const [one, other] = [await import(name), require(name)].map((all) => Object.keys(all).filter((key) => key !== "module.exports"));
     if (one.length === 0 || one.sort().join() !== other.sort().join()) throw new Error(name + ": " + one + " or " + other);
   }`;
-  const { ok, output } = await run([node, "-e", `(async () => { ${program} })()`], project.folder);
+  const { ok, output } = await run([node, "-e", `(async () => { ${program} ${COPIES} })()`], project.folder);
   return { ok, output, note: `${names.length} subpaths` };
 }
 
@@ -108,8 +119,7 @@ export async function maps(project: Project, node: string): Promise<Outcome> {
     const sources: string[] = map.sources ?? [];
     const there = await Promise.all(sources.map((source) => exists(new URL(source, `file://${file}`).pathname)));
     const isWhole = sources.length > 0 && (map.sourcesContent?.length === sources.length || there.every(Boolean));
-    // What a builder adds of its own has no source here.
-    if (!isWhole && !/\/_dnt\./.test(file)) bare.push(file);
+    if (!isWhole) bare.push(file);
   }
   const wrong = bare.length > 0 ? [`${bare.length} scripts lack a source map whose sources are there: ${bare[0]}`] : [];
   for (const [load, flags] of Object.entries(LOADS)) {

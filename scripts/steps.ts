@@ -18,6 +18,17 @@ export interface Outcome {
 /** The repository's folder. */
 export const root: URL = new URL("../", import.meta.url);
 
+/** What a stream says to its end, or to the end of patience: what a program has started may hold it open. */
+async function textOf(stream: ReadableStream<BufferSource>, signal: AbortSignal): Promise<string> {
+  let text = "";
+  try {
+    for await (const part of stream.pipeThrough(new TextDecoderStream(), { signal })) text += part;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return text;
+}
+
 /** Runs a program to its end, or to the end of patience. */
 export async function run(
   [program, ...args]: readonly string[],
@@ -25,14 +36,19 @@ export async function run(
   { patience = PATIENCE, env = {} }: { patience?: number; env?: Record<string, string> } = {},
 ): Promise<Outcome & { stdout: string }> {
   const signal = AbortSignal.timeout(patience);
-  const { success, ...bytes } = await new Deno.Command(program, {
+  const child = new Deno.Command(program, {
     args,
     cwd,
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
-    signal,
     stdin: "null",
-  }).output();
-  const [stdout, stderr] = [bytes.stdout, bytes.stderr].map((part) => new TextDecoder().decode(part));
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const kill = () => child.kill("SIGKILL");
+  signal.addEventListener("abort", kill);
+  const ended = child.status.finally(() => signal.removeEventListener("abort", kill));
+  const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map((stream) => textOf(stream, signal)));
+  const { success } = await ended;
   const late = signal.aborted ? `\nended after ${patience / 60_000} minutes\n` : "";
   return { ok: success && !late, output: stdout + stderr + late, stdout };
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import { build } from "./package.ts";
+import { published } from "./published.ts";
 import { installRuntimes, programOf } from "./runtimes.ts";
 import { standIn, WITHOUT_JSR } from "./stand_ins.ts";
 import { type Outcome, root, run, Steps } from "./steps.ts";
@@ -66,7 +67,7 @@ await step("format", () => run([deno, "fmt", "--check"]));
 await step("lint", () => run([deno, "lint"]));
 await step("types", () => run([deno, "check", ...map, "--doc", "."]));
 await step("docs", async () => await run([deno, "doc", "--lint", ...await entries()]));
-await step("publish", () => run([deno, "publish", "--dry-run", "--allow-dirty"]));
+await step("publish", async () => await published(await entries()));
 await step("package", installPackage);
 await step(`Deno ${Deno.version.deno}`, () => test({ kind: "deno", program: deno, flags: map }));
 await step("Bun", () => test({ kind: "bun", program: programOf("bun", "runtimes") }));

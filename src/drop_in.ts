@@ -10,6 +10,7 @@ import { identify } from "./identity.ts";
 import { readValue } from "./keepalive.ts";
 import type { Option, Platform } from "./platforms.ts";
 import type { Action, Shown } from "./refusal.ts";
+import type { Act, Something } from "./scan.ts";
 import { accepts, offeredOption, unitOf } from "./values.ts";
 import { show } from "./words.ts";
 
@@ -91,9 +92,9 @@ function wantedOf({ name, setting }: Call, platform: Platform, option: Option, g
 }
 
 /** Acts on a descriptor that is shown, connected or not; else on a connection that is found by its addresses. */
-function reach<Result>(system: System, socket: object, action: Action, act: (descriptor: number) => Result): Result {
+function reach<Value extends Something>(system: System, socket: object, action: Action, act: Act<Value>): Value {
   const fd = (socket as Shown)._handle?.fd;
-  if (typeof fd === "number" && fd >= 0) return act(fd);
+  if (typeof fd === "number" && fd >= 0) return act(fd, fd);
   return onSocket(system, socket, identify(socket, action), action, act);
 }
 
@@ -106,7 +107,8 @@ function attempt<Result>(around: Surroundings, { name }: Call, act: () => Result
       const { code, message } = error as KeepAliveError;
       // Only on Windows are sockets no plain numbers: Node does not show them, and nothing is done.
       if (code !== "ERR_UNSUPPORTED_SYSTEM" && around.platform().descriptor === "size") return without();
-      throw around.assertionError({ message: `${name}(): ${message}`, actual: undefined, expected: true });
+      const asserted = around.assertionError({ message: `${name}(): ${message}`, actual: undefined, expected: true });
+      throw Object.defineProperty(asserted, "cause", { value: error });
     }
     if (error instanceof KeepAliveError && error.errno !== undefined && error.syscall) throw callError(error, error);
     throw error;

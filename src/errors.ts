@@ -18,6 +18,9 @@ export interface KeepAliveErrorOptions {
   cause?: unknown;
 }
 
+/** What marks these errors: a program that both imports and requires this module has two copies of it. */
+const MARK = Symbol.for("@keepalive/tcp.KeepAliveError");
+
 /**
  * The system, the runtime or the state of the socket does not allow what was asked.
  *
@@ -59,9 +62,21 @@ export class KeepAliveError extends Error {
    */
   constructor(message: string, options: KeepAliveErrorOptions) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
+    Object.defineProperty(this, MARK, { value: true });
     this.code = options.code;
     if (options.errno !== undefined) this.errno = options.errno;
     if (options.syscall !== undefined) this.syscall = options.syscall;
     if (options.option !== undefined) this.option = options.option;
+  }
+
+  /**
+   * Whether something is such an error, also where another copy of this module made it.
+   *
+   * @param value What is asked about.
+   * @returns Whether it is one; of a subclass, whether its prototype is there.
+   */
+  static override [Symbol.hasInstance](value: unknown): value is KeepAliveError {
+    if (this !== KeepAliveError) return super[Symbol.hasInstance](value);
+    return typeof value === "object" && value !== null && MARK in value;
   }
 }

@@ -11,7 +11,7 @@ import { likelyPlaces, wasFound } from "./places.ts";
 import type { Action } from "./refusal.ts";
 import { onListeners } from "./listeners.ts";
 import { withProcess } from "./processes.ts";
-import { type Act, isClosed, pinned, searchNear, type Take, untilHeld } from "./scan.ts";
+import { type Act, isClosed, pinned, searchNear, type Something, type Take, untilHeld } from "./scan.ts";
 import type { Endpoint } from "./sockaddr.ts";
 
 /** Where an object's socket was found, with the cookie, where the system has one, that tells whether it is there still. */
@@ -69,7 +69,7 @@ function findConnection(
   );
 }
 
-function onConnection<Result>(
+function onConnection<Result extends Something>(
   system: System,
   socket: object,
   names: Names,
@@ -129,7 +129,7 @@ function onConnection<Result>(
  * @param act Does it, on one descriptor; on every listener that shares the address.
  * @returns What `act` returned, last.
  */
-export function onSocket<Result>(
+export function onSocket<Result extends Something>(
   system: System,
   socket: number | object,
   { descriptor, names, listener, process: pid }: Identity,

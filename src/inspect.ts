@@ -13,7 +13,7 @@ import { remaining } from "./remaining.ts";
 import { isClosed, type SocketReport } from "./report.ts";
 import { isClosed as closedError } from "./scan.ts";
 import { accessTo } from "./sysctl.ts";
-import { see, type Seen, together } from "./see.ts";
+import { ATTEMPTS, see, type Seen, stateNow, together } from "./see.ts";
 import { RTO_MAX } from "./timer.ts";
 import { type Told, verdictOf } from "./verdict.ts";
 
@@ -52,17 +52,8 @@ function rtoMaxOf(system: System, pin: number): number {
 const known = <Fields extends object>(fields: Fields): Partial<Fields> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
 
-/**
- * Makes the report of a socket that was seen.
- *
- * @param system The opened system.
- * @param pin The descriptor that holds it.
- * @param fd The descriptor that an error speaks of.
- * @param seen What was seen.
- * @param diagnose Tells of its timer and queues.
- * @returns The report.
- */
-export function reportOn(system: System, pin: number, fd: number, seen: Seen, diagnose: Diagnose): SocketReport {
+/** Makes the report of a socket that was seen. */
+function reportOn(system: System, pin: number, fd: number, seen: Seen, diagnose: Diagnose): SocketReport {
   const { facts: first, ...where } = seen;
   const { listening, remote, state } = where;
   if (listening) {
@@ -104,6 +95,32 @@ export function reportOn(system: System, pin: number, fd: number, seen: Seen, di
 }
 
 /**
+ * Looks at a socket, and reports on it.
+ *
+ * @param system The opened system.
+ * @param pin The descriptor that holds it.
+ * @param fd The descriptor that an error speaks of.
+ * @param diagnose Tells of its timer and queues.
+ * @param isWanted Whether what is seen is reported on.
+ * @returns The report; undefined if the socket does not answer, or is not wanted.
+ */
+export function lookAt(
+  system: System,
+  pin: number,
+  fd: number,
+  diagnose: Diagnose,
+  isWanted: (seen: Seen) => boolean = () => true,
+): SocketReport | undefined {
+  for (let attempt = 1;; attempt++) {
+    const seen = see(system, pin, diagnose);
+    if (!seen || !isWanted(seen)) return undefined;
+    const report = reportOn(system, pin, fd, seen, diagnose);
+    // What ended between two of the answers is told as it is now, and not as half of each.
+    if (attempt === ATTEMPTS || stateNow(system, pin) === seen.state) return report;
+  }
+}
+
+/**
  * Reports on one socket.
  *
  * @param system The opened system.
@@ -113,13 +130,10 @@ export function reportOn(system: System, pin: number, fd: number, seen: Seen, di
  * @returns The report.
  */
 export function inspect(system: System, pid: number | "self", pin: number, fd: number): SocketReport {
-  const seen = isTcp(system, pin)
-    ? withDiagnose(system, pid, (diagnose) => {
-      const seen = see(system, pin, diagnose);
-      return seen && reportOn(system, pin, fd, seen, diagnose);
-    })
+  const report = isTcp(system, pin)
+    ? withDiagnose(system, pid, (diagnose) => lookAt(system, pin, fd, diagnose))
     : undefined;
-  if (seen) return seen;
+  if (report) return report;
   // Says why.
   checkSocket(system, pin, "read", fd);
   throw closedError("read", "the socket does not answer");

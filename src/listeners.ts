@@ -7,7 +7,7 @@ import { address, getAddress, type System } from "./calls.ts";
 import { KeepAliveError } from "./errors.ts";
 import { isListener } from "./names.ts";
 import type { Action } from "./refusal.ts";
-import { type Act, isClosed, pinned, searchAll, untilHeld } from "./scan.ts";
+import { type Act, isClosed, pinned, searchAll, type Something, untilHeld } from "./scan.ts";
 import { type Endpoint, isLinkLocal, type Name, parseName, scopeOf } from "./sockaddr.ts";
 
 /** Whether listeners of one link-local name are on several links (RFC 4007). */
@@ -20,7 +20,7 @@ function areOnLinks(system: System, listeners: readonly number[], name: Name): b
 }
 
 /** Acts on every listening socket of a name; returns what it came to, last. */
-export function onListeners<Result>(
+export function onListeners<Result extends Something>(
   system: System,
   listener: Endpoint,
   action: Action,

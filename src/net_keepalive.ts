@@ -4,7 +4,8 @@
  * They set and read one value of a socket of `node:net` each, and switch nothing on: that is `socket.setKeepAlive(true,
  * idle)`, as ever. Arguments, results and kinds of errors are those of `net-keepalive`: an `AssertionError` for wrong
  * arguments, a socket that is out of reach (closed, not connected) or a system that lacks the option, and an `Error` with
- * `code`, `errno` and `syscall` for what the system does not accept. The sentences are others.
+ * `code`, `errno` and `syscall` for what the system does not accept. The sentences are others, and
+ * so are `actual`, `expected` and `operator` of an `AssertionError`.
  *
  * What is otherwise than there:
  * - the interval is the nearest whole second, as is documented there: 1999 ms became 1 s, and 500 ms became 0;
@@ -14,6 +15,7 @@
  * - what is no number, or none that 32 bits hold, is refused, where it became 0 or another number;
  * - on Windows it works where the runtime shows the socket; else reading fails, where it returned 0;
  * - descriptor 0, sockets of Deno, and the user timeout of FreeBSD 14 are served, where they were refused;
+ * - where the system is out of reach (no koffi or `node:ffi`, no ffi permission), a `KeepAliveError` says so;
  * - no memory is lost, where each call kept some.
  *
  * @example

@@ -11,7 +11,7 @@ import { show } from "./words.ts";
 export interface Shown {
   readonly pid?: unknown;
   readonly fd?: unknown;
-  readonly _handle?: { readonly fd?: unknown } | null;
+  readonly _handle?: { readonly fd?: unknown; readonly constructor?: { readonly name?: unknown } } | null;
   readonly connecting?: unknown;
   readonly pending?: unknown;
   readonly destroyed?: unknown;
@@ -77,7 +77,9 @@ export function refusal(shown: Shown, action: Action): Error {
   const because = (reason: string, code: string) =>
     new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code });
   const other = (kind: string) => new TypeError(`Cannot ${action} keep-alive of ${kind}: it is TCP's`);
-  const kind = otherKind(shown);
+  // Deno before 2.7 shows nothing else of a Unix socket of node:net.
+  const kind = otherKind(shown) ??
+    (shown._handle?.constructor?.name === "Pipe" ? "a Unix socket or a pipe" : undefined);
   if (kind) return other(kind);
   if (shown.destroyed === true) return because("the socket is closed", "EBADF");
   if (shown.connecting === true || shown.pending === true) {

@@ -100,11 +100,14 @@ export function pinned<Result>(
 export const isClosed = (action: Action, reason: string): KeepAliveError =>
   new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code: "EBADF" });
 
+/** What an act returns whose socket is found again until it is held: undefined means that it was not. */
+export type Something = NonNullable<unknown>;
+
 /**
  * Finds and holds again, if what was found was closed at once. That may be the duplicate by which another thread holds
  * the same socket; the socket itself is found the next time, or not at all.
  */
-export function untilHeld<Result>(attempt: () => Result | undefined): Result {
+export function untilHeld<Result extends Something>(attempt: () => Result | undefined): Result {
   for (;;) {
     const result = attempt();
     if (result !== undefined) return result;

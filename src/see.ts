@@ -7,6 +7,7 @@ import { address, getAddress, getOption, type System, value } from "./calls.ts";
 import type { Diagnose } from "./diag.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { decodeInfo, type Facts, INFO_SIZE } from "./info.ts";
+import type { Platform } from "./platforms.ts";
 import type { SocketReport } from "./report.ts";
 import { formatEndpoint } from "./sockaddr.ts";
 
@@ -14,11 +15,23 @@ const info = new Int32Array(INFO_SIZE / 4);
 const bytes = new Uint8Array(info.buffer);
 const length = new Uint32Array(1);
 
-/** What the system tells beside the state; undefined if it does not answer. */
-function factsOf({ libc, platform }: System, pin: number): Facts | undefined {
+/** Reads what the system tells of a connection; false if it does not answer. */
+function readInfo({ libc, platform }: System, pin: number): boolean {
   length[0] = INFO_SIZE;
-  if (!platform.state || libc.getsockopt(pin, ...platform.state, info, length) !== 0) return undefined;
-  return decodeInfo(bytes, length[0], platform);
+  return platform.state !== undefined && libc.getsockopt(pin, ...platform.state, info, length) === 0;
+}
+
+/** What the system tells beside the state; undefined if it does not answer. */
+function factsOf(system: System, pin: number): Facts | undefined {
+  return readInfo(system, pin) ? decodeInfo(bytes, length[0], system.platform) : undefined;
+}
+
+/** The name of the state whose number was read. */
+const stateRead = (platform: Platform): string => platform.states?.[bytes[0]] ?? `state ${bytes[0]}`;
+
+/** The state in which a socket is; undefined if the system does not tell it. */
+export function stateNow(system: System, pin: number): string | undefined {
+  return readInfo(system, pin) ? stateRead(system.platform) : undefined;
 }
 
 /** Where a socket is, and how it is. */
@@ -38,7 +51,7 @@ export function see(system: System, pin: number, diagnose: Diagnose): Seen | und
   }
   const facts = factsOf(system, pin);
   if (!facts) return undefined;
-  const state = platform.states?.[bytes[0]] ?? `state ${bytes[0]}`;
+  const state = stateRead(platform);
   const listening = state === "listening";
   // What is still connecting does not tell its peer, but the table does.
   const other = state === "syn-sent" ? diagnose(pin)?.remote ?? null : remote;
@@ -46,7 +59,7 @@ export function see(system: System, pin: number, diagnose: Diagnose): Seen | und
 }
 
 /** How many times a look is taken, at most, for both answers to be of the same moment. */
-const ATTEMPTS = 4;
+export const ATTEMPTS = 4;
 
 /** What is told of a connection in two answers; a timer that ran out between them is in one alone, so they are compared. */
 export function together(system: System, pin: number, seen: Facts, diagnose: Diagnose): [Facts, Diagnosis | undefined] {

@@ -8,11 +8,10 @@ import { isTcp } from "./check.ts";
 import { type Diagnose, withDiagnose } from "./diag.ts";
 import { checkFilter, isWanted, type SocketFilter } from "./filter.ts";
 import { list as listed } from "./find.ts";
-import { reportOn } from "./inspect.ts";
+import { lookAt } from "./inspect.ts";
 import { descriptorsOf, programOf, withProcess } from "./processes.ts";
 import type { SocketReport } from "./report.ts";
 import { pinned, searchAll, type Take } from "./scan.ts";
-import { see } from "./see.ts";
 
 /**
  * A TCP socket of a process, as the kernel shows it. It can be given to `setKeepAlive`, `getKeepAlive` and
@@ -53,9 +52,8 @@ export function listSockets(system: System, own: number, filter: SocketFilter): 
   const describe = (fd: number, diagnose: Diagnose, take?: Take): TcpSocket[] => {
     const isStillTcp = (pin: number) => isTcp(system, pin);
     const found = pinned(system, fd, isStillTcp, (pin) => {
-      const seen = see(system, pin, diagnose);
-      if (!seen || !isWanted(seen, filter)) return null;
-      const report = reportOn(system, pin, fd, seen, diagnose);
+      const report = lookAt(system, pin, fd, diagnose, (seen) => isWanted(seen, filter));
+      if (!report) return null;
       if (filter.keepAlive !== undefined && report.keepAlive?.enable !== filter.keepAlive) return null;
       program ??= programOf(system, pid);
       const socket: TcpSocket = { pid, program, fd, ...report, state: report.state ?? "unknown" };

@@ -20,6 +20,7 @@ export function c() {
     socket: ["int", "int", "int"],
     socketpair: ["int", "int", "int", "buffer"],
     pipe: ["buffer"],
+    open: ["buffer", "int"],
     dup2: ["int", "int"],
     close: ["int"],
     bind: ["int", "buffer", "uint"],
@@ -63,6 +64,8 @@ export function c() {
     /** AF_INET 2, AF_INET6 10, AF_UNIX 1; SOCK_STREAM 1, SOCK_DGRAM 2. */
     socket: (family: number, type: number, protocol = 0) => made(functions.socket(family, type, protocol)),
     socketpair: (type: number) => two((both) => functions.socketpair(1, type, 0, both)),
+    /** Opens a file to read. Deno before 2.7 has other numbers than descriptors for those of node:fs. */
+    open: (path: string) => made(functions.open(new TextEncoder().encode(`${path}\0`), 0)),
     pipe: () => two((both) => functions.pipe(both)),
     /** Sends so many bytes, or as many as go; returns how many did. */
     send: (descriptor: number, count: number) => functions.send(descriptor, new Uint8Array(count), count, 0x40),

@@ -5,13 +5,15 @@ import * as http from "node:http";
 import * as https from "node:https";
 import * as net from "node:net";
 import { test, type TestContext } from "node:test";
+import { setImmediate } from "node:timers";
 import * as tls from "node:tls";
 import { findSockets, KeepAliveError, whenConnected } from "../mod.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
 import { changesNothing, nextIdle, nodeNames, onlyChanges } from "./changes.ts";
 import { watch } from "./kernel.ts";
-import { allHidden, listen } from "./sockets.ts";
+import { listenSecure } from "./secure.ts";
+import { allHidden, descriptorOf, listen } from "./sockets.ts";
 import { isBunBefore, needs, runtime } from "./tools.ts";
 
 const withCompiler = needs("cc");
@@ -22,8 +24,10 @@ const host = "127.0.0.1";
 async function onlyChangesConnected(socket: net.Socket): Promise<void> {
   const idle = nextIdle();
   const changes = watch();
+  // Deno before 2.7 takes the connection from a socket of node:http right after this.
+  const names = once(socket, "connect").then(() => nodeNames(socket));
   assertEquals((await whenConnected(socket, { idle: idle * 1000 })).idle, idle * 1000);
-  assertEquals(changes().filter((changed) => changed.idle === idle), [{ ...nodeNames(socket), idle }]);
+  assertEquals(changes().filter((changed) => changed.idle === idle), [{ ...await names, idle }]);
 }
 
 /** Where nobody listens first, and then where somebody does. */
@@ -99,8 +103,13 @@ test(
       client.on("error", () => {});
       if (known) onlyChanges(client, nodeNames(client));
       reset(accept());
-      // Before the runtime can have noticed. Deno asks the kernel for the addresses when they are first read.
-      assertEquals(changesNothing(client, KeepAliveError, "its connection has ended"), "ENOTCONN");
+      // Before the runtime can have noticed. Deno asks the kernel for the addresses when they are first read; before 2.7 it
+      // has them already, and then the socket is searched for, and not found.
+      const isSearched = !known && descriptorOf(client) === undefined && client.remoteAddress !== undefined;
+      const [reason, code] = isSearched
+        ? ["no open socket goes from", "EBADF"]
+        : ["its connection has ended", "ENOTCONN"];
+      assertEquals(changesNothing(client, KeepAliveError, reason), code);
       client.destroy();
     }
   },
@@ -192,19 +201,13 @@ test("node:https: the server, and a request's socket with the one under it", wit
 });
 
 test("node:tls over a socket of node:net: both objects are one socket", withCompiler, async (t) => {
-  const server = tls.createServer({ cert, key }).listen(0, host);
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  const under = net.connect(port, host);
+  const under = net.connect(await listenSecure(t), host);
   // Bun's before 1.4 take no socket that is still connecting.
   if (isBunBefore("1.4")) await once(under, "connect");
   const secure = tls.connect({ socket: under, ca: cert, servername: "localhost" });
   await once(secure, "secureConnect");
-  t.after(() => {
-    secure.destroy();
-    server.close();
-  });
-  const names = nodeNames(under);
+  t.after(() => void secure.destroy());
+  const names = nodeNames(secure);
   onlyChanges(secure, names);
   onlyChanges(under, names);
 });

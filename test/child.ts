@@ -94,7 +94,9 @@ if (mode === "import") {
   opened.forEach(closeSync);
   answer = { code: failed.code, message: failed.message, left: findSockets({ remotePort: port }).length };
 } else if (mode === "unknown") {
-  Object.defineProperty(process, what, { value: bun ? { bun } : UNKNOWN[what] });
+  // Not in the process itself, where older Denos let nothing be redefined.
+  const changed = Object.create(process, { [what]: { value: bun ? { bun } : UNKNOWN[what] } });
+  Object.defineProperty(globalThis, "process", { value: changed, configurable: true });
   const { setKeepAlive } = await import("../mod.ts");
   answer = await attempt(() => setKeepAlive(socket, true));
 }

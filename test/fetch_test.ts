@@ -4,6 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import * as http from "node:http";
 import * as net from "node:net";
 import { test, type TestContext } from "node:test";
+import { setImmediate } from "node:timers";
 import { currentSystem } from "../ffi/mod.ts";
 import { findSockets, KeepAliveError, keepAliveFetch, setKeepAlive } from "../mod.ts";
 import { keepFetch } from "../src/fetch.ts";

@@ -122,8 +122,10 @@ if (runtime === "deno") {
       assertEquals(planted(flag).status, 0, flag);
     }
     // The library is a trap indeed.
-    const [program, ...args] = [process.execPath, "eval", `Deno.dlopen("${folder}/libc.so.6", {})`];
-    assertEquals(run([program, ...args]).status, 86);
+    const { status, stderr } = run([process.execPath, "eval", `Deno.dlopen("${folder}/libc.so.6", {})`], {
+      cwd: folder,
+    });
+    assertEquals(status, 86, stderr);
   });
 
   test("Deno: without the permission a call fails with the flag to give, and never prompts under --no-prompt", () => {

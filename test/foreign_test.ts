@@ -97,3 +97,27 @@ test("inspectSocket() on OpenBSD tells the state, and on Windows both ends and k
     verdict: "keep-alive is on",
   });
 });
+
+test("inspectSocket() tells of a connection that ends while it is looked at what it is then", () => {
+  const told = u32(236, { 52: 12_000_000 });
+  told[0] = 4;
+  const options = {
+    ...socket,
+    "65535/4118": 6,
+    "6/256": 60,
+    "6/512": 15,
+    "6/1024": 4,
+    // It ends just before it is asked for the last of the four.
+    get "6/68"() {
+      told[0] = 0;
+      return 0;
+    },
+  };
+  assertEquals(inspect(connection(PLATFORMS.freebsd, told, options), "self", 5, 5), {
+    ...ends,
+    state: "closed",
+    keepAlive: null,
+    retransmissions: 0,
+    verdict: "not connected",
+  });
+});

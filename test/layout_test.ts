@@ -51,8 +51,8 @@ test("src imports only src, but for what users import, and platforms.ts and libc
   for (const file of ["src/platforms.ts", "src/libc.ts"]) assertEquals(imports(file), []);
 });
 
-test("ffi imports of src only its types, errors and table, and adapters do not import each other", () => {
-  const allowed = ["../src/errors.ts", "../src/libc.ts", "../src/platforms.ts"];
+test("ffi imports of src only its types, errors, table and place, and adapters do not import each other", () => {
+  const allowed = ["../src/errors.ts", "../src/libc.ts", "../src/place.ts", "../src/platforms.ts"];
   for (const file of files("ffi").filter((file) => file !== "ffi/mod.ts")) {
     for (const name of imports(file)) {
       assert([...allowed, "./first.ts", "./process.ts"].includes(name), `${file} imports ${name}`);
@@ -62,7 +62,7 @@ test("ffi imports of src only its types, errors and table, and adapters do not i
 });
 
 test("src/cli imports only the public API, itself, and what makes text of values", () => {
-  const allowed = ["../../mod.ts", "../duration.ts", "../errors.ts", "../lines.ts", "../words.ts"];
+  const allowed = ["../../mod.ts", "../duration.ts", "../errors.ts", "../lines.ts", "../place.ts", "../words.ts"];
   for (const file of files("src/cli")) {
     for (const name of imports(file)) {
       assert(/^\.\/\w+\.ts$/.test(name) || allowed.includes(name), `${file} imports ${name}`);

@@ -10,7 +10,7 @@ import { cert, key } from "./certificate.ts";
 import { changesNothing, nodeNames, onlyChanges, plain } from "./changes.ts";
 import { kernelState } from "./kernel.ts";
 import { allHidden } from "./sockets.ts";
-import { command, needs, root, run, runtime, temporary } from "./tools.ts";
+import { ALONE, command, needs, root, run, runtime, temporary } from "./tools.ts";
 
 const withCompiler = needs("cc");
 const host = "127.0.0.1";
@@ -104,7 +104,7 @@ if (runtime === "deno") {
     const free = Deno.listen({ hostname: host, port: 0 });
     const { port } = free.addr;
     free.close();
-    const flags = ["-A", "--no-check", "--no-lock", "--parallel", `--host=${host}`, `--port=${port}`];
+    const flags = ["-A", ...ALONE, "--parallel", `--host=${host}`, `--port=${port}`];
     const child = new Deno.Command(Deno.execPath(), {
       args: ["serve", ...flags, join(root, "test/serve_child.ts")],
       env: { DENO_JOBS: "2" },

@@ -144,8 +144,8 @@ for (const [at, { name, code }] of all.entries()) {
 if (runtime === "deno") {
   test("deno task start shows before, asked and now, when a dead peer is noticed, and ends in 5 seconds", () => {
     const start = performance.now();
-    const { status, stdout } = run([process.execPath, "task", "start"], { cwd: root });
-    assertEquals(status, 0);
+    const { status, stdout, stderr } = run([process.execPath, "task", "start"], { cwd: root });
+    assertEquals(status, 0, stderr);
     assert(performance.now() - start < 5000);
     const rows = [
       /^127\.0\.0\.1:\d+ to 127\.0\.0\.1:\d+, Deno on linux$/m,

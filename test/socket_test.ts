@@ -1,6 +1,6 @@
 /** The real thing: sockets set and read through the module, and the kernel asked from another process. */
 import { assert, assertEquals, assertInstanceOf, assertNotEquals, assertThrows } from "@std/assert";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
 import { getKeepAlive, KeepAliveError, type KeepAliveOptions, setKeepAlive } from "../mod.ts";
@@ -158,12 +158,12 @@ test(
   "setKeepAlive() and getKeepAlive() refuse what is not TCP, and SO_KEEPALIVE is not set on it",
   withCompiler,
   () => {
-    const { close, pipe, socket, socketpair } = c();
+    const { close, open, pipe, socket, socketpair } = c();
     const [unix, unixPeer] = socketpair(1);
     const [datagram, datagramPeer] = socketpair(2);
     const [reader, writer] = pipe();
     const [udp, udp6, unixAlone] = [socket(2, 2), socket(10, 2), socket(1, 1)];
-    const file = openSync("/dev/null", "r");
+    const file = open("/dev/null");
     // Only root may make a raw socket; it has TCP's protocol number, and no TCP options.
     const raw = process.getuid?.() === 0 ? [socket(2, 3, 6)] : [];
     const kinds: [number, string][] = [
@@ -191,8 +191,7 @@ test(
       );
     }
     for (const descriptor of [unix, datagram, udp, udp6, ...raw]) assertEquals(kernelState(descriptor).enable, 0);
-    [unix, unixPeer, datagram, datagramPeer, reader, writer, udp, udp6, unixAlone, ...raw].forEach(close);
-    closeSync(file);
+    [unix, unixPeer, datagram, datagramPeer, reader, writer, udp, udp6, unixAlone, file, ...raw].forEach(close);
   },
 );
 

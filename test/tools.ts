@@ -25,7 +25,10 @@ export const isBunBefore = (version: string): boolean =>
   (process.versions.bun ?? version).localeCompare(version, "en", { numeric: true }) < 0;
 
 /** Runs a program to its end. */
-export function run(command: readonly string[], options: { cwd?: string; input?: string } = {}) {
+export function run(
+  command: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
+) {
   return spawn(command, options);
 }
 
@@ -39,7 +42,7 @@ export function runAsync([program, ...args]: readonly string[]): Promise<{ statu
 }
 
 /** What keeps a Deno of any version to what is installed. */
-const ALONE = ["--no-check", "--no-lock", "--node-modules-dir=manual"];
+export const ALONE = ["--no-check", "--no-lock", "--node-modules-dir=manual"];
 
 /** The command that runs a script in the runtime that runs this test. */
 export function command(script: string, ...flags: string[]): string[] {

@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import * as net from "node:net";
+import process from "node:process";
 import { test } from "node:test";
 import * as tls from "node:tls";
+import { nextTick } from "../ffi/process.ts";
 import { getKeepAlive, KeepAliveError, whenConnected } from "../mod.ts";
-import { cert, key } from "./certificate.ts";
+import { connected } from "../src/when.ts";
+import { cert } from "./certificate.ts";
+import { listenSecure } from "./secure.ts";
 import { listen } from "./sockets.ts";
 
 const host = "127.0.0.1";
@@ -30,10 +34,9 @@ test("whenConnected() sets keep-alive once the socket is connected, over what it
 });
 
 test("whenConnected() waits for node:tls, and for a socket whose connect() comes later", async (t) => {
-  const server = tls.createServer({ cert, key }).listen(0, host);
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  const secure = tls.connect({ port, host, ca: cert, servername: "localhost" });
+  const { server, port } = await listen();
+  const securePort = await listenSecure(t);
+  const secure = tls.connect({ port: securePort, host, ca: cert, servername: "localhost" });
   assertEquals(await whenConnected(secure, options), state);
   const late = new net.Socket();
   const promise = whenConnected(late, options);
@@ -46,21 +49,32 @@ test("whenConnected() waits for node:tls, and for a socket whose connect() comes
   });
 });
 
-test("whenConnected() rejects when the socket dies first, with what it died of", async () => {
+test("whenConnected() rejects when the socket dies first, with its own error where it has one", async () => {
   const { server, port } = await listen();
   server.close();
   await once(server, "close");
   const refused = net.connect(port, host);
   const sentence = "Cannot set keep-alive: the socket was closed before it was connected";
-  const error = await assertRejects(() => whenConnected(refused, options), KeepAliveError, sentence);
-  assertEquals(error.code, "ENOTCONN");
-  assertEquals((error.cause as { code: string }).code, "ECONNREFUSED");
+  const reason = await whenConnected(refused, options).catch((error) => error);
+  assertEquals([reason.code, reason.port], ["ECONNREFUSED", port]);
 
   const destroyed = new net.Socket();
   const promise = whenConnected(destroyed, options);
   destroyed.destroy();
-  await assertRejects(() => promise, KeepAliveError, sentence);
+  const error = await assertRejects(() => promise, KeepAliveError, sentence);
+  assertEquals(error.code, "ENOTCONN");
   await assertRejects(() => whenConnected(destroyed, options), KeepAliveError, sentence);
+});
+
+test("whenConnected() is not held up by the fake timers of test frameworks", async (t) => {
+  const socket = Object.assign(new EventEmitter(), { connecting: true, destroyed: false });
+  const promise = connected(socket, nextTick);
+  const original = process.nextTick;
+  t.after(() => void (process.nextTick = original));
+  process.nextTick = () => {};
+  socket.emit("connect");
+  process.nextTick = original;
+  await promise;
 });
 
 test("whenConnected() refuses bad options before it waits", async () => {

@@ -15,6 +15,7 @@
  */
 import { KeepAliveError } from "../../mod.ts";
 import { plain } from "../lines.ts";
+import { place } from "../place.ts";
 import { meant, read } from "./arguments.ts";
 import { EXIT, Misuse } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -82,16 +83,14 @@ export async function main(args: readonly string[], terminal: Terminal = systemT
   }
 }
 
-/** This file as it is installed or cloned. In a bundle it is a part of a program, which is the main one. */
+/** This file as it is installed or cloned. In a bundle it is a part of another program. */
 const ITSELF = /\/src\/cli\/main\.ts$|\/@keepalive\/tcp\/.+\/src\/cli\/main\.js$/;
 
 function isMain(): boolean {
-  try {
-    // Not every Node has the first.
-    return (import.meta.main ?? isProgram(import.meta.url)) && ITSELF.test(import.meta.url);
-  } catch {
-    return false; // What CommonJS has instead, rollup leaves out of an ES module.
-  }
+  const beside = place();
+  if (beside === undefined || !URL.canParse(beside)) return false;
+  const { href } = new URL(`cli/main${beside.slice(beside.lastIndexOf("."))}`, beside);
+  return ITSELF.test(href) && isProgram(href);
 }
 
 if (isMain()) runAsProgram(main);

@@ -12,7 +12,11 @@ export const processOf = (): typeof import("node:process") | undefined =>
 export function currentProcess(): typeof import("node:process") {
   const process = processOf();
   if (process?.getBuiltinModule) return process;
-  throw new Error("Cannot run the command line: this is not Deno from 2.1, Bun from 1.2.16, or Node from 20.16 on");
+  const { deno, bun, node }: Record<string, string | undefined> = process?.versions ?? {};
+  const found = deno ? `Deno ${deno}` : bun ? `Bun ${bun}` : node ? `Node ${node}` : "another runtime";
+  throw new Error(
+    `Cannot run the command line: it needs Deno from 2.1, Bun from 1.2.16, or Node from 20.19 on, not ${found}`,
+  );
 }
 
 /** Modules of the runtime that the command line uses. */
@@ -59,6 +63,8 @@ export function variable(name: string): string | undefined {
 
 /** Whether the program that was started is a module's file, directly or through links such as npm's. */
 export function isProgram(url: string, program: string | undefined = processOf()?.argv?.[1]): boolean {
+  const { mainModule } = (globalThis as Record<string, unknown>)["Deno"] as { mainModule?: string } | undefined ?? {};
+  if (mainModule === url) return true; // It may be none of this machine's files.
   if (program === undefined) return false;
   try {
     return builtin("node:fs").realpathSync(program) === builtin("node:url").fileURLToPath(url);

@@ -79,6 +79,7 @@ async function run(): Promise<void> {
   await once(socket, "connect");
   const state: tcp.KeepAliveState = tcp.getKeepAlive(socket);
   assert.deepEqual(state, wanted, "The socket's keep-alive is not what was set.");
+  assert.deepEqual(await tcp.whenConnected(socket, wanted), wanted, "whenConnected sets something else.");
   const { keepAlive }: tcp.SocketReport = tcp.inspectSocket(socket);
   assert.deepEqual(keepAlive, wanted, "inspectSocket does not tell what was set.");
 
