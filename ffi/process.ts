@@ -17,12 +17,17 @@ export interface Process {
   nextTick(callback: () => void): void;
 }
 
+/** Bun before that shows addresses that are not its sockets': by these another could be taken for one. */
+const OLDEST_BUN = "1.2.16";
+const isTooOld = (bun: string): boolean => bun.localeCompare(OLDEST_BUN, "en", { numeric: true }) < 0;
+
 /** The process, of a runtime that is known. */
 export function currentProcess(): Process {
   const { process } = globalThis as unknown as { process?: Process };
   const { deno, bun, node } = process?.versions ?? {};
-  if ((deno ?? bun ?? node) && process?.getBuiltinModule) return process;
-  const [name, version, oldest] = deno ? ["Deno", deno, "2.1"] : bun ? ["Bun", bun, "1.2"] : ["Node", node, "20.19"];
+  if ((deno ?? bun ?? node) && process?.getBuiltinModule && !(bun && isTooOld(bun))) return process;
+  const own = bun ? ["Bun", bun, OLDEST_BUN] : ["Node", node, "20.19"];
+  const [name, version, oldest] = deno ? ["Deno", deno, "2.1"] : own;
   const found = version ? `${name} ${version} is older than ${oldest}` : "this runtime is not Deno, Bun or Node";
   throw new KeepAliveError(`Cannot find a way to the system: ${found}`, { code: "ERR_UNSUPPORTED_RUNTIME" });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bunListener } from "./bun_sockets.ts";
 import { KeepAliveError } from "./errors.ts";
 import { type Action, otherKind, refusal, type Shown } from "./refusal.ts";
 import type { Endpoint } from "./sockaddr.ts";
@@ -73,7 +74,6 @@ const namesOf = (shown: Shown): Names | undefined =>
 
 /**
  * The name of a listener or server: `addr` on Deno, `address` of Bun.serve, `address()` of node: servers.
- *
  * A node: socket has `address()` too, which on an accepted one is the server's: only what says that it listens is asked.
  */
 function listenerOf(shown: Shown): Endpoint | undefined {
@@ -81,7 +81,7 @@ function listenerOf(shown: Shown): Endpoint | undefined {
   const { transport } = (addr ?? {}) as { transport?: unknown };
   // TLS listeners of Deno before 2.9 show no transport.
   if (transport === "tcp" || transport === undefined && typeof accept === "function") return denoEndpoint(addr);
-  return own(listening === true && typeof address === "function" ? address.call(shown) : address);
+  return own(listening === true && typeof address === "function" ? address.call(shown) : address ?? bunListener(shown));
 }
 
 let denoSymbol: symbol | undefined;

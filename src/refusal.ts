@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isBunClosed, isBunRequest, isBunUnix } from "./bun_sockets.ts";
 import { KeepAliveError } from "./errors.ts";
 import { show } from "./words.ts";
 
@@ -32,6 +33,9 @@ export interface Shown {
   readonly port?: unknown;
   readonly readyState?: unknown;
   readonly send?: unknown;
+  readonly sendMany?: unknown;
+  readonly getsockname?: unknown;
+  readonly unix?: unknown;
   readonly createBidirectionalStream?: unknown;
   readonly encrypted?: unknown;
 }
@@ -47,6 +51,8 @@ export function otherKind(shown: Shown): string | undefined {
   if (transport === "unix" || transport === "unixpacket") return "a Unix socket";
   if (typeof address === "string" && shown.port === undefined) return "a Unix socket";
   if (transport === "udp" || type === "udp4" || type === "udp6") return "a UDP socket";
+  // Bun's have an address that a listener may have too.
+  if (typeof shown.sendMany === "function") return "a UDP socket";
   // Deno's QUIC connections have streams; its endpoints have an address of no transport, as TLS listeners of before 2.9.
   if (typeof shown.createBidirectionalStream === "function") return "a QUIC connection";
   const isEndpoint = localAddr === undefined && addr && transport === undefined && typeof shown.accept !== "function";
@@ -70,20 +76,28 @@ function elsewhere({ readyState, send, remoteAddr, remoteAddress, localAddress }
 export function refusal(shown: Shown, action: Action): Error {
   const because = (reason: string, code: string) =>
     new KeepAliveError(`Cannot ${action} keep-alive: ${reason}`, { code });
+  const other = (kind: string) => new TypeError(`Cannot ${action} keep-alive of ${kind}: it is TCP's`);
   // Deno before 2.7 shows nothing else of a Unix socket of node:net.
   const kind = otherKind(shown) ??
     (shown._handle?.constructor?.name === "Pipe" ? "a Unix socket or a pipe" : undefined);
-  if (kind) return new TypeError(`Cannot ${action} keep-alive of ${kind}: it is TCP's`);
+  if (kind) return other(kind);
   if (shown.destroyed === true) return because("the socket is closed", "EBADF");
   if (shown.connecting === true || shown.pending === true) {
     return because("the socket is not connected yet; use whenConnected(socket, options)", "ENOTCONN");
   }
   if (shown.listening === false) return because("the server is not listening", "ENOTCONN");
-  if (shown.fd === -1) return because("the socket is closed", "EBADF");
+  if (isBunUnix(shown)) return other("a Unix socket");
+  if (shown.fd === -1 || isBunClosed(shown)) return because("the socket is closed", "EBADF");
   if (shown._handle?.fd === -1 || shown.encrypted === true) {
     return because(
       "this socket shows no descriptor: it is TLS over a stream (pass the socket underneath), or closed, or Node's on " +
         "Windows",
+      "ERR_NO_DESCRIPTOR",
+    );
+  }
+  if (isBunRequest(shown)) {
+    return because(
+      "a request's socket is only a stand-in on this runtime (Bun before 1.4): pass one of findSockets({ remotePort })",
       "ERR_NO_DESCRIPTOR",
     );
   }

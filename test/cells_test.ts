@@ -13,8 +13,8 @@ import { cert, key } from "./certificate.ts";
 import { changesNothing, nextIdle, nodeNames, onlyChanges } from "./changes.ts";
 import { watch } from "./kernel.ts";
 import { listenSecure } from "./secure.ts";
-import { descriptorOf, listen } from "./sockets.ts";
-import { needs, runtime } from "./tools.ts";
+import { allHidden, descriptorOf, listen } from "./sockets.ts";
+import { isBunBefore, needs, runtime } from "./tools.ts";
 
 const withCompiler = needs("cc");
 const withIPv6 = needs("cc", "ip -6 address show dev lo | grep -q ::1");
@@ -69,11 +69,16 @@ test("node:net: a server of all addresses, and its IPv4-mapped connection", with
   onlyChanges(server, { local: `:: ${port}`, remote: null });
 });
 
-test("node:net: a socket that is paused, half open, and after its own end()", withCompiler, async (t) => {
+test("node:net: a socket that is paused", withCompiler, async (t) => {
+  const { client } = await pair(t);
+  client.pause();
+  onlyChanges(client, nodeNames(client));
+});
+
+test("node:net: a socket that is half open, and after its own end()", withCompiler, async (t) => {
   const { client, accepted } = await pair(t, { allowHalfOpen: true });
   const [clientNames, acceptedNames] = [nodeNames(client), nodeNames(accepted)];
   client.pause();
-  onlyChanges(client, clientNames);
   client.end();
   accepted.resume();
   await once(accepted, "end");
@@ -197,6 +202,8 @@ test("node:https: the server, and a request's socket with the one under it", wit
 
 test("node:tls over a socket of node:net: both objects are one socket", withCompiler, async (t) => {
   const under = net.connect(await listenSecure(t), host);
+  // Bun's before 1.4 take no socket that is still connecting.
+  if (isBunBefore("1.4")) await once(under, "connect");
   const secure = tls.connect({ socket: under, ca: cert, servername: "localhost" });
   await once(secure, "secureConnect");
   t.after(() => void secure.destroy());
@@ -234,7 +241,7 @@ test("node:net: of two servers that share an address, the one that shows its des
   });
   const names = { local: `${host} ${port}`, remote: null };
   // Where none is shown, both are found.
-  onlyChanges(one, ...runtime === "deno" ? [names, names] : [names]);
+  onlyChanges(one, ...runtime === "deno" || allHidden ? [names, names] : [names]);
 });
 
 test("findSockets(): a listener that was found is changed, without its twin", withCompiler, (t) => {

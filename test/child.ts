@@ -7,14 +7,15 @@
  *   child.ts find                  how many connected sockets are found that are this process's own
  *   child.ts full                  what a reading comes to while no descriptor is free, and after
  *   child.ts unknown WHAT      what a set comes to where process.WHAT is something else
+ *   child.ts unknown versions VERSION   the same on a Bun of that version
  *
  * @module
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import process from "node:process";
-import { pair } from "./sockets.ts";
+import { connected } from "./sockets.ts";
 
-const [mode, what] = process.argv.slice(2);
+const [mode, what, bun] = process.argv.slice(2);
 const opened: string[] = [];
 const spy = (holder: object, name: string) => {
   const original = Reflect.get(holder, name);
@@ -38,7 +39,7 @@ async function attempt(act: () => unknown): Promise<unknown> {
   }
 }
 
-const { socket } = await pair({ after() {} });
+const socket = await connected({ after() {} });
 let answer: unknown;
 if (mode === "import") {
   spy(process, "getBuiltinModule");
@@ -54,9 +55,9 @@ if (mode === "import") {
   ];
 } else if (mode === "copy") {
   const { getKeepAlive, setKeepAlive } = await import("../mod.ts");
-  const other = await pair({ after() {} });
+  const other = await connected({ after() {} });
   const state = getKeepAlive(socket);
-  answer = [state, await attempt(() => setKeepAlive(other.socket, state)), getKeepAlive(other.socket)];
+  answer = [state, await attempt(() => setKeepAlive(other, state)), getKeepAlive(other)];
 } else if (mode === "find") {
   const { findSockets } = await import("../mod.ts");
   answer = findSockets({ listening: false }).length;
@@ -94,7 +95,7 @@ if (mode === "import") {
   answer = { code: failed.code, message: failed.message, left: findSockets({ remotePort: port }).length };
 } else if (mode === "unknown") {
   // Not in the process itself, where older Denos let nothing be redefined.
-  const changed = Object.create(process, { [what]: { value: UNKNOWN[what] } });
+  const changed = Object.create(process, { [what]: { value: bun ? { bun } : UNKNOWN[what] } });
   Object.defineProperty(globalThis, "process", { value: changed, configurable: true });
   const { setKeepAlive } = await import("../mod.ts");
   answer = await attempt(() => setKeepAlive(socket, true));

@@ -5,10 +5,11 @@ import { systemTerminal } from "../src/cli/terminal.ts";
 const terminal = systemTerminal();
 const [, , way] = process.argv;
 
-function tick(): void {
+function tick(left = 500): void {
+  if (left === 0) return terminal.complain("nobody stopped it\n");
   if (terminal.stopped().aborted) return terminal.complain("stopped\n");
   terminal.write("tick\n");
-  setTimeout(tick, 10);
+  setTimeout(tick, 10, left - 1);
 }
 
 if (way === "much") { for (let at = 0; at < 100_000; at++) terminal.write(`${at} ${"x".repeat(50)}\n`); }

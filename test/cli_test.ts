@@ -120,18 +120,22 @@ test("a bundle that has the command line in it does not run it", (t) => {
   assertEquals(outcome(itself), [0, `keepalive ${version}\n`, ""]);
 });
 
+function pipes(program: string, reader: string): string[] {
+  const script = `{ ${program}; echo "code $?" >&2; } | ${reader}`;
+  const { stdout, stderr } = run(["sh", "-c", script]);
+  return [stdout, stderr];
+}
+
 test("output to a reader that goes ends quietly, with 0", () => {
-  const pipes = (program: string, reader: string) => {
-    const script = `{ ${program}; echo "code $?" >&2; } | ${reader}`;
-    const { stdout, stderr } = run(["sh", "-c", script]);
-    return [stdout, stderr];
-  };
   const plan = quoted([...program, "plan", "--style", "go", "--os", "linux"]);
   assertEquals(pipes(plan, "head -1"), [`{ idle: "15s", interval: "15s", count: 9 }\n`, "code 0\n"]);
   const much = quoted([...child, "much"]);
   assertEquals(pipes(much, "head -1 | cut -c1-4"), ["0 xx\n", "code 0\n"]);
   assertEquals(pipes(much, "exec sleep 0.5 <&-"), ["", "code 0\n"]);
   assertEquals(pipes(much, "wc -l"), ["100000\n", "code 0\n"]);
+});
+
+test("what writes for ever stops when its reader goes", () => {
   assertEquals(pipes(quoted([...child, "watch"]), "head -1"), ["tick\n", "stopped\ncode 0\n"]);
 });
 

@@ -30,7 +30,7 @@ function expect(name: string, failing: Promise<unknown>): void {
 }
 
 const failureOf = (socket: net.Socket): Promise<unknown> =>
-  new Promise((_, reject) => socket.once("error", reject).resume());
+  new Promise((resolve, reject) => socket.once("error", reject).once("close", resolve).resume());
 
 async function kept(port: number): Promise<net.Socket> {
   const socket = net.connect(port, host);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { test } from "node:test";
 import { deadPeerReason, isDeadPeerError } from "../mod.ts";
-import { command, needs, root, run, runtime } from "./tools.ts";
+import { command, isBunBefore, needs, root, run, runtime } from "./tools.ts";
 
 const withNetwork = needs("nft", "ip", "unshare -rn nft add table inet t");
 
@@ -13,9 +13,11 @@ test(
     const { status, stdout, stderr } = run(["unshare", "-rn", ...command(join(root, "test/dead_child.ts"))]);
     assertEquals(status, 0, stderr);
     const own = runtime === "node" ? {} : { "connecting, own": "undefined" };
+    // Bun's before 1.4 end sockets of node:net without an error, as if the peer had closed them.
+    const ends = isBunBefore("1.4") ? "no error" : "timed out";
     assertEquals(JSON.parse(stdout), {
-      idle: "timed out",
-      busy: "timed out",
+      idle: ends,
+      busy: ends,
       own: "timed out",
       "own, busy": "timed out",
       // Bun reports it as a closed connection, ECONNRESET.

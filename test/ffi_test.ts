@@ -58,6 +58,14 @@ test("an unknown system and an unknown runtime are refused, not taken for anothe
   assertEquals(message, "Cannot find a way to the system: this runtime is not Deno, Bun or Node");
 });
 
+test("Bun before 1.2.16, whose sockets show untrue addresses, is refused", () => {
+  for (const version of ["1.2.15", "1.2.9", "0.9.30"]) {
+    const { code, message } = child<Failure>(["unknown", "versions", version]);
+    assertEquals(code, "ERR_UNSUPPORTED_RUNTIME");
+    assertEquals(message, `Cannot find a way to the system: Bun ${version} is older than 1.2.16`);
+  }
+});
+
 test("a worker thread opens the library for itself, and reaches the same sockets", needs("cc"), async (t) => {
   const { descriptor } = await pair(t);
   const worker = new Worker(join(root, "test/worker_child.ts"), { workerData: descriptor });

@@ -15,6 +15,7 @@ import { identify } from "../src/identity.ts";
 import { c } from "./c.ts";
 import { cert, key } from "./certificate.ts";
 import { changesNothing, nodeNames, onlyChanges, plain } from "./changes.ts";
+import { allHidden } from "./sockets.ts";
 import { command, needs, root, run, runtime, temporary } from "./tools.ts";
 
 const withCompiler = needs("cc");
@@ -316,6 +317,9 @@ test("while no descriptor is free, a socket is not taken for closed, nor waited 
   assertEquals(after, "boolean");
   assertEquals(
     full.message,
-    "Cannot search for the socket: /proc/self/status does not open: open failed with EMFILE (24)",
+    // Where descriptors are hidden, the place of this one is known from before.
+    allHidden
+      ? "Cannot hold on to the socket, for which a descriptor must be free: fcntl failed with EMFILE (24)"
+      : "Cannot search for the socket: /proc/self/status does not open: open failed with EMFILE (24)",
   );
 });

@@ -43,9 +43,10 @@ test("identify() takes the name of what listens, and never a socket's own addres
   const listener = { address: "127.0.0.1", port: 80 };
   const shows = () => ({ family: "IPv4", ...listener });
   const found = { listening: true, local: listener, remote: null, fd: 9 };
-  for (const server of [{ addr: address(80) }, { address: shows() }, { listening: true, address: shows }, found]) {
-    assertEquals<unknown>(identify(server, "set"), { listener });
-  }
+  // Bun.listen's before 1.3.
+  const answers = { port: 80, hostname: "localhost", getsockname: (name: object) => void Object.assign(name, shows()) };
+  const servers = [{ addr: address(80) }, { address: shows() }, { listening: true, address: shows }, found, answers];
+  for (const server of servers) assertEquals<unknown>(identify(server, "set"), { listener });
   for (
     const socket of [{ address: shows }, { listening: false, address: shows }, { address: shows, connecting: false }]
   ) {
@@ -77,6 +78,14 @@ test("identify() tells why an object shows no descriptor, and takes null for non
     [{ _handle: null, pending: true, destroyed: true }, "EBADF", closed],
     [{ _handle: null, destroyed: true }, "EBADF", closed],
     [{ fd: -1 }, "EBADF", closed],
+    // Bun's before 1.3: a connection, and a listener that answers nothing.
+    [{ readyState: -1, localAddress: "127.0.0.1", remoteAddress: "127.0.0.1" }, "EBADF", closed],
+    [{ hostname: "127.0.0.1", port: 80, getsockname() {} }, "EBADF", closed],
+    [
+      { connecting: false, pending: false, localAddress: "127.0.0.1", localPort: 80 },
+      "ERR_NO_DESCRIPTOR",
+      "a request's socket is only a stand-in on this runtime (Bun before 1.4): pass one of findSockets(",
+    ],
     [{ _handle: { fd: -1 } }, "ERR_NO_DESCRIPTOR", "TLS over a stream (pass the socket underneath), or closed"],
     [{ _handle: null, listening: false }, "ENOTCONN", "Cannot set keep-alive: the server is not listening"],
     [
@@ -119,6 +128,8 @@ test("identify() refuses what is no socket", () => {
     [Promise.resolve(7), TypeError, "Cannot read keep-alive of a promise: await it"],
     [{ type: "udp4", _handle: { fd: 7 } }, TypeError, "Cannot read keep-alive of a UDP socket: it is TCP's"],
     [{ addr: { transport: "udp" } }, TypeError, "Cannot read keep-alive of a UDP socket: it is TCP's"],
+    // Bun's, whose address a listener may have too.
+    [{ address: { address: "::1", port: 1 }, sendMany() {} }, TypeError, "Cannot read keep-alive of a UDP socket"],
     [{ localAddr: { transport: "unix" } }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
     // Deno's QUIC connections and endpoints show addresses of UDP.
     [{ addr: { hostname: "::1", port: 1 } }, TypeError, "Cannot read keep-alive of a QUIC endpoint: it is TCP's"],
@@ -126,6 +137,15 @@ test("identify() refuses what is no socket", () => {
     [{ readyState: 1, send() {} }, TypeError, "Cannot read keep-alive: a WebSocket shows no socket"],
     [{ address: "127.0.0.1", port: 1 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ address: "/tmp/socket" }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
+    // Bun's before 1.3: a listener, a connection, and both of node:net.
+    [{ unix: "/tmp/socket", getsockname() {} }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
+    [{ readyState: 1, localPort: -1, remotePort: -1 }, TypeError, "of a Unix socket: it is TCP's"],
+    [{ listening: true, _handle: {}, address: () => "/tmp/socket" }, TypeError, "of a Unix socket: it is TCP's"],
+    [
+      { connecting: false, _handle: { readyState: 1, localPort: -1, remotePort: -1 } },
+      TypeError,
+      "of a Unix socket: it is TCP's",
+    ],
     [{ fd: 7.5 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ fd: 2 ** 32 + 7 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ fd: Infinity }, TypeError, "Cannot read keep-alive of an object that is not a socket"],

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { allowTracing } from "./c.ts";
@@ -71,6 +72,19 @@ export interface KernelSocket {
 export function kernelSockets(): KernelSocket[] {
   letChildLook();
   return kernel("sockets", process.pid);
+}
+
+/** Where the kernel has a socket of this process that shows its names, or its port if it listens, and no descriptor. */
+export function kernelDescriptorOf(socket: object): number {
+  const { localPort, remotePort } = socket as Partial<Socket>;
+  const { port } = localPort === undefined
+    ? (socket as Server).address?.() as AddressInfo ?? socket
+    : { port: undefined };
+  const found = kernelSockets().find(({ local, remote }) =>
+    local.endsWith(` ${localPort ?? port}`) && (port ? remote === null : remote?.endsWith(` ${remotePort}`))
+  );
+  if (!found) throw new Error(`no socket has the port ${localPort ?? port}`);
+  return found.descriptor;
 }
 
 /** A socket that changed, with the names it has, and what it has now. */

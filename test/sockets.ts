@@ -5,8 +5,7 @@
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-
-import { runtime, type Scope } from "./tools.ts";
+import { isBunBefore, runtime, type Scope } from "./tools.ts";
 
 /** A connected pair on loopback, with both ends in this process. */
 export interface Pair {
@@ -14,6 +13,9 @@ export interface Pair {
   readonly socket: object;
   readonly descriptor: number;
 }
+
+/** Whether nothing shows its descriptor, and all is found by its name. */
+export const allHidden = isBunBefore("1.3");
 
 /** The descriptor that an object shows, found in the plainest way. */
 export function descriptorOf(socket: object): number {
@@ -29,7 +31,7 @@ export async function listen(hostname = "127.0.0.1"): Promise<{ server: Server; 
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function denoPair(t: Scope, hostname: string): Promise<Pair> {
+async function denoSocket(t: Scope, hostname: string): Promise<object> {
   const listener = Deno.listen({ port: 0, hostname });
   const [peer, socket] = await Promise.all([
     Deno.connect({ port: listener.addr.port, hostname }),
@@ -40,22 +42,12 @@ async function denoPair(t: Scope, hostname: string): Promise<Pair> {
     peer.close();
     socket.close();
   });
-  return { socket, descriptor: descriptorOf(socket) };
+  return socket;
 }
 
-/** Where the kernel has a connection that shows no descriptor, as Bun's before 1.3. */
-async function hiddenDescriptor({ localPort, remotePort }: Socket): Promise<number> {
-  const { kernelSockets } = await import("./kernel.ts");
-  const found = kernelSockets().find(({ local, remote }) =>
-    local.endsWith(` ${localPort}`) && remote?.endsWith(` ${remotePort}`)
-  );
-  if (!found) throw new Error(`no socket goes from ${localPort} to ${remotePort}`);
-  return found.descriptor;
-}
-
-/** Connects two sockets, until the test ends. */
-export async function pair(t: Scope, hostname = "127.0.0.1"): Promise<Pair> {
-  if (runtime === "deno") return denoPair(t, hostname);
+/** Connects two sockets, until the test ends: the one of a pair. */
+export async function connected(t: Scope, hostname = "127.0.0.1"): Promise<object> {
+  if (runtime === "deno") return denoSocket(t, hostname);
   const { server, port } = await listen(hostname);
   const accepted = once(server, "connection") as Promise<[Socket]>;
   const socket = connect(port, hostname);
@@ -65,5 +57,14 @@ export async function pair(t: Scope, hostname = "127.0.0.1"): Promise<Pair> {
     peer.destroy();
     server.close();
   });
-  return { socket, descriptor: descriptorOf(socket) ?? await hiddenDescriptor(socket) };
+  return socket;
+}
+
+/** Connects two sockets, until the test ends. */
+export async function pair(t: Scope, hostname?: string): Promise<Pair> {
+  const socket = await connected(t, hostname);
+  if (!allHidden) return { socket, descriptor: descriptorOf(socket) };
+  // Loaded where it is needed: it opens the C library, which some tests watch.
+  const { kernelDescriptorOf } = await import("./kernel.ts");
+  return { socket, descriptor: kernelDescriptorOf(socket) };
 }

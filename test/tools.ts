@@ -20,6 +20,10 @@ export const runtime = process.versions.deno ? "deno" : process.versions.bun ? "
 /** Node's major version; 0 on other runtimes. */
 export const nodeMajor = runtime === "node" ? Number(process.versions.node.split(".")[0]) : 0;
 
+/** Whether this is a Bun before a version, such as "1.4". */
+export const isBunBefore = (version: string): boolean =>
+  (process.versions.bun ?? version).localeCompare(version, "en", { numeric: true }) < 0;
+
 /** Runs a program to its end. */
 export function run(
   command: readonly string[],

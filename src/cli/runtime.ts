@@ -15,7 +15,7 @@ export function currentProcess(): typeof import("node:process") {
   const { deno, bun, node }: Record<string, string | undefined> = process?.versions ?? {};
   const found = deno ? `Deno ${deno}` : bun ? `Bun ${bun}` : node ? `Node ${node}` : "another runtime";
   throw new Error(
-    `Cannot run the command line: it needs Deno from 2.1, Bun from 1.2, or Node from 20.19 on, not ${found}`,
+    `Cannot run the command line: it needs Deno from 2.1, Bun from 1.2.16, or Node from 20.19 on, not ${found}`,
   );
 }
 

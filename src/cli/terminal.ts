@@ -96,7 +96,8 @@ function open(): Terminal {
     },
     write(text) {
       try {
-        if (isWritable) stdout.write(text);
+        // Of a full disk Bun before 1.4 tells nobody but this.
+        if (isWritable) stdout.write(text, (error) => error && failed(error));
       } catch (error) {
         failed(error); // As Deno says that a disk is full.
       }

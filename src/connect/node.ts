@@ -64,7 +64,9 @@ function open<Socket extends net.Socket>(native: (...args: unknown[]) => Socket,
     found();
     throw error;
   }
+  let isSet = false;
   const apply = () => {
+    isSet = true;
     try {
       setKeepAlive(socket, keepAlive);
     } catch (error) {
@@ -78,6 +80,8 @@ function open<Socket extends net.Socket>(native: (...args: unknown[]) => Socket,
   if (!socket.connecting && !socket.pending) apply();
   // Before everybody who waits for the same: there it is in force. And again, should the socket connect again.
   socket.prependListener("connect", apply);
+  // Of TLS over a stream Bun before 1.4 tells nothing before.
+  socket.prependOnceListener("secureConnect", () => isSet || apply());
   boundEachAttempt(system, socket, request, nextTick);
   return socket;
 }

@@ -63,7 +63,30 @@ export const LACKS: readonly Lack[] = [
   },
   {
     runtime: "bun",
-    error: /upgradeTLS requires an established socket|error: Invalid socket/,
-    reason: "tls.connect() takes no socket that is still connecting",
+    error: /a request's socket is only a stand-in on this runtime/,
+    test: /^node:http|for agents/,
+    until: "1.3.14",
+    reason: "requests of node:http have no socket and ask no agent, as they go by fetch",
+  },
+  {
+    runtime: "bun",
+    error: /KeepAliveError: Cannot set keep-alive: the socket is closed/,
+    test: /a socket that is half open, and after its own end\(\)/,
+    until: "1.3.14",
+    reason: "end() of a socket of node:net with allowHalfOpen closes it",
+  },
+  {
+    runtime: "bun",
+    error: /Expected a truthy value: 3\d{3}\./,
+    test: /a user timeout bounds the connecting too/,
+    until: "1.2.23",
+    reason: "no descriptor is shown, so nothing can be set on a socket that is connecting",
+  },
+  {
+    runtime: "bun",
+    error: /nobody stopped it/,
+    test: /what writes for ever stops when its reader goes/,
+    until: "1.2.23",
+    reason: "process.stdout does not tell that the reader of a pipe has gone",
   },
 ];
