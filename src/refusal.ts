@@ -38,6 +38,7 @@ export interface Shown {
   readonly unix?: unknown;
   readonly createBidirectionalStream?: unknown;
   readonly encrypted?: unknown;
+  readonly createConnection?: unknown;
 }
 
 /** What is being done, as an error sentence begins. */
@@ -60,11 +61,15 @@ export function otherKind(shown: Shown): string | undefined {
 }
 
 /** Where to look instead, for objects that belong to a connection and do not show it. */
-function elsewhere({ readyState, send, remoteAddr, remoteAddress, localAddress }: Shown): string | undefined {
+function elsewhere(shown: Shown): string | undefined {
+  const { createConnection, readyState, send, remoteAddr, remoteAddress, localAddress } = shown;
   // Of node: sockets too readyState can be asked, but that is a word.
   if (typeof readyState === "number" && typeof send === "function") {
     return "a WebSocket shows no socket: pass the request's socket instead, or the server; a client's is one of " +
       "findSockets({ remotePort })";
+  }
+  if (typeof createConnection === "function") {
+    return "an agent has many sockets, or none yet: give it connect() of @keepalive/tcp/node as createConnection";
   }
   if ((remoteAddr ?? remoteAddress) !== undefined && localAddress === undefined) {
     return "this object shows one address only, which several sockets may have: pass the server instead, or one of " +

@@ -50,9 +50,16 @@ export function offeredOption(setting: Setting, platform: Platform): Option {
 const isAccepted = (option: Option, value: number): boolean => value >= option[3] && value <= option[4];
 
 /** The refusal of a number of the kernel's, exact to the fraction, that lies outside what it accepts. */
-function outOfBounds(setting: Setting, platform: Platform, option: Option, value: number, given: string): RangeError {
-  // A socket without a value of its own reports the sysctl's, so a state that was read may lie outside.
-  const sysctl = Number.isInteger(value) ? platform.sysctl?.[setting] : undefined;
+function outOfBounds(
+  setting: Setting,
+  platform: Platform,
+  option: Option,
+  value: number,
+  given: string,
+  isNumber: boolean,
+): RangeError {
+  // A socket without a value of its own reports the sysctl's, so a state that was read, of numbers, may lie outside.
+  const sysctl = isNumber && Number.isInteger(value) ? platform.sysctl?.[setting] : undefined;
   const origin = sysctl && value !== 0
     ? `; a socket that reports ${value > 0 ? "more" : "less"} has it from the sysctl ${sysctl}`
     : "";
@@ -77,14 +84,15 @@ export function countValue(given: unknown, platform: Platform, option: Option): 
     );
   }
   if (isAccepted(option, given)) return given;
-  throw outOfBounds("count", platform, option, given, String(given));
+  throw outOfBounds("count", platform, option, given, String(given), true);
 }
 
 /** The kernel's number for a duration, rounded up to its unit. */
 export function durationValue(setting: Setting, given: unknown, platform: Platform, option: Option): number {
   const milliseconds = typeof given === "string" ? parseDuration(given) : given;
   if (typeof milliseconds !== "number" || Number.isNaN(milliseconds)) {
-    const expected = `expected a number of milliseconds, or text with the units h, m, s, ms, as in "90s" or "1m30s"`;
+    const expected =
+      `expected a number of milliseconds, or whole numbers with the units h, m, s, ms, as in "90s" or "1m30s"`;
     const automatic = setting === "userTimeout" ? `, or "auto"` : "";
     throw new TypeError(`Cannot set ${setting} to ${show(given)}: ${expected}${automatic}`);
   }
@@ -101,7 +109,7 @@ export function durationValue(setting: Setting, given: unknown, platform: Platfo
   // A fraction below the least is not rounded into it: -0.5 is not 0.
   if (exact >= option[3] && value <= option[4]) return value;
   const shown = Number.isInteger(exact) ? amount(setting, option, exact) : `${milliseconds} ms`;
-  throw outOfBounds(setting, platform, option, exact, shown);
+  throw outOfBounds(setting, platform, option, exact, shown, typeof given === "number");
 }
 
 /** The user timeout that is idle + interval x count. */
@@ -120,5 +128,5 @@ export function autoValue(values: Readonly<Partial<Record<Setting, number>>>, pl
     `${part.setting} ${amount(part.setting, part.option, part.value)}`
   );
   const given = `${amount("userTimeout", option, value)} ("auto": ${first} + ${second} x ${third})`;
-  throw outOfBounds("userTimeout", platform, option, value, given);
+  throw outOfBounds("userTimeout", platform, option, value, given, true);
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as http from "node:http";
 import { test } from "node:test";
 import { KeepAliveError } from "../src/errors.ts";
 import { identify } from "../src/identity.ts";
@@ -135,6 +136,7 @@ test("identify() refuses what is no socket", () => {
     [{ addr: { hostname: "::1", port: 1 } }, TypeError, "Cannot read keep-alive of a QUIC endpoint: it is TCP's"],
     [{ remoteAddr: address(1), createBidirectionalStream() {} }, TypeError, "a QUIC connection: it is TCP's"],
     [{ readyState: 1, send() {} }, TypeError, "Cannot read keep-alive: a WebSocket shows no socket"],
+    [new http.Agent(), TypeError, "Cannot read keep-alive: an agent has many sockets, or none yet: give it connect()"],
     [{ address: "127.0.0.1", port: 1 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ address: "/tmp/socket" }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
     // Bun's before 1.3: a listener, a connection, and both of node:net.

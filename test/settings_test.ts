@@ -78,10 +78,13 @@ test("parseOptions() counts in each system's unit", () => {
 
 test("parseOptions() refuses with the option, what was given, and what is allowed", () => {
   const bounds = "Linux accepts 1 to 32767 s";
-  const units = `expected a number of milliseconds, or text with the units h, m, s, ms, as in "90s" or "1m30s"`;
+  const units =
+    `expected a number of milliseconds, or whole numbers with the units h, m, s, ms, as in "90s" or "1m30s"`;
   const cases: [unknown, typeof TypeError, string][] = [
+    [{ idle: "40000s" }, RangeError, `Cannot set idle to 40000 s: ${bounds}`],
+    // A number may be of a state that was read.
     [
-      { idle: "40000s" },
+      { idle: 40_000_000 },
       RangeError,
       `Cannot set idle to 40000 s: ${bounds}; ` +
       "a socket that reports more has it from the sysctl net.ipv4.tcp_keepalive_time",
