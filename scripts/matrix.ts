@@ -16,9 +16,9 @@ import { type Outcome, root, run, seconds } from "./steps.ts";
 import { count, files, NODE_HOOK, report, type Runner } from "./suite.ts";
 
 /** What CI runs: the oldest versions that the README claims, and those that are refused. */
-const IN_CI = ["deno20", "deno21", "node18", "node20-oldest", "node22-oldest"];
+const IN_CI = ["deno20", "deno21", "bun12-refused", "bun12-oldest", "node18", "node20-oldest", "node22-oldest"];
 /** Older than is claimed: the module refuses, and says why. */
-const REFUSED = ["deno20", "node18"];
+const REFUSED = ["deno20", "bun12-refused", "node18"];
 /** A file that takes longer hangs. */
 const PATIENCE = 3 * 60_000;
 /** The tests of the built package. */

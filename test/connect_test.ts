@@ -151,10 +151,15 @@ for (const [module, { create, agent, get, createConnection }] of Object.entries(
       server.closeAllConnections();
       server.close();
     });
-    agent.createConnection = createConnection;
+    let isAsked = false;
+    agent.createConnection = (options: object) => {
+      isAsked = true;
+      return createConnection(options);
+    };
     const { port } = server.address() as net.AddressInfo;
     const request = get({ port, ...secure, agent } as https.RequestOptions);
     const [response] = await once(request, "response") as [http.IncomingMessage];
+    assert(isAsked, "the agent was not asked to connect");
     // Not by response.socket, which Deno before 2.7 has taken its connection from.
     assertEquals(findSockets({ remotePort: port }).map(({ keepAlive }) => keepAlive), [state]);
     response.resume();

@@ -31,7 +31,7 @@ import { setKeepAlive } from "../../mod.ts";
 import { isGone } from "../keepalive.ts";
 import { expectSocket } from "../places.ts";
 import { parseOptions } from "../settings.ts";
-import { boundEachAttempt } from "./attempts.ts";
+import { boundEachAttempt, onEachConnection } from "./attempts.ts";
 import { closedBecause, isObject, type KeepAliveOption, notTcp, without } from "./common.ts";
 
 export type { Duration } from "../duration.ts";
@@ -64,9 +64,7 @@ function open<Socket extends net.Socket>(native: (...args: unknown[]) => Socket,
     found();
     throw error;
   }
-  let isSet = false;
   const apply = () => {
-    isSet = true;
     try {
       setKeepAlive(socket, keepAlive);
     } catch (error) {
@@ -77,11 +75,7 @@ function open<Socket extends net.Socket>(native: (...args: unknown[]) => Socket,
     }
   };
   socket.once("close", found);
-  if (!socket.connecting && !socket.pending) apply();
-  // Before everybody who waits for the same: there it is in force. And again, should the socket connect again.
-  socket.prependListener("connect", apply);
-  // Of TLS over a stream Bun before 1.4 tells nothing before.
-  socket.prependOnceListener("secureConnect", () => isSet || apply());
+  onEachConnection(socket, apply);
   boundEachAttempt(system, socket, request, nextTick);
   return socket;
 }

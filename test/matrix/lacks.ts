@@ -64,9 +64,16 @@ export const LACKS: readonly Lack[] = [
   {
     runtime: "bun",
     error: /a request's socket is only a stand-in on this runtime/,
-    test: /^node:http|for agents/,
+    test: /^node:http/,
     until: "1.3.14",
-    reason: "requests of node:http have no socket and ask no agent, as they go by fetch",
+    reason: "requests of node:http have no socket of their own, as they go by fetch",
+  },
+  {
+    runtime: "bun",
+    error: /the agent was not asked to connect/,
+    test: /connect for an agent of node:https?/,
+    until: "1.3.14",
+    reason: "requests of node:http ask no agent, as they go by fetch",
   },
   {
     runtime: "bun",
