@@ -21,11 +21,15 @@ export interface Process {
 const OLDEST_BUN = "1.2.16";
 const isTooOld = (bun: string): boolean => bun.localeCompare(OLDEST_BUN, "en", { numeric: true }) < 0;
 
+/** The process that was found to be one, as comparing versions takes longer than a system call. */
+let known: Process | undefined;
+
 /** The process, of a runtime that is known. */
 export function currentProcess(): Process {
   const { process } = globalThis as unknown as { process?: Process };
+  if (process && process === known) return process;
   const { deno, bun, node } = process?.versions ?? {};
-  if ((deno ?? bun ?? node) && process?.getBuiltinModule && !(bun && isTooOld(bun))) return process;
+  if ((deno ?? bun ?? node) && process?.getBuiltinModule && !(bun && isTooOld(bun))) return known = process;
   const own = bun ? ["Bun", bun, OLDEST_BUN] : ["Node", node, "20.19"];
   const [name, version, oldest] = deno ? ["Deno", deno, "2.1"] : own;
   const found = version ? `${name} ${version} is older than ${oldest}` : "this runtime is not Deno, Bun or Node";
