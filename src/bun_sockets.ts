@@ -1,5 +1,5 @@
 /**
- * Sockets of Bun before 1.3, which show no descriptor, and say in ways of their own what they are.
+ * Sockets of Bun before 1.3.3, which show no descriptor, and say in ways of their own what they are.
  *
  * @module
  */

@@ -44,7 +44,7 @@ test("identify() takes the name of what listens, and never a socket's own addres
   const listener = { address: "127.0.0.1", port: 80 };
   const shows = () => ({ family: "IPv4", ...listener });
   const found = { listening: true, local: listener, remote: null, fd: 9 };
-  // Bun.listen's before 1.3.
+  // Bun.listen's before 1.3.3.
   const answers = { port: 80, hostname: "localhost", getsockname: (name: object) => void Object.assign(name, shows()) };
   const servers = [{ addr: address(80) }, { address: shows() }, { listening: true, address: shows }, found, answers];
   for (const server of servers) assertEquals<unknown>(identify(server, "set"), { listener });
@@ -79,7 +79,7 @@ test("identify() tells why an object shows no descriptor, and takes null for non
     [{ _handle: null, pending: true, destroyed: true }, "EBADF", closed],
     [{ _handle: null, destroyed: true }, "EBADF", closed],
     [{ fd: -1 }, "EBADF", closed],
-    // Bun's before 1.3: a connection, and a listener that answers nothing.
+    // Bun's before 1.3.3: a connection, and a listener that answers nothing.
     [{ readyState: -1, localAddress: "127.0.0.1", remoteAddress: "127.0.0.1" }, "EBADF", closed],
     [{ hostname: "127.0.0.1", port: 80, getsockname() {} }, "EBADF", closed],
     [
@@ -139,7 +139,7 @@ test("identify() refuses what is no socket", () => {
     [new http.Agent(), TypeError, "Cannot read keep-alive: an agent has many sockets, or none yet: give it connect()"],
     [{ address: "127.0.0.1", port: 1 }, TypeError, "Cannot read keep-alive of an object that is not a socket"],
     [{ address: "/tmp/socket" }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
-    // Bun's before 1.3: a listener, a connection, and both of node:net.
+    // Bun's before 1.3.3: a listener, a connection, and both of node:net.
     [{ unix: "/tmp/socket", getsockname() {} }, TypeError, "Cannot read keep-alive of a Unix socket: it is TCP's"],
     [{ readyState: 1, localPort: -1, remotePort: -1 }, TypeError, "of a Unix socket: it is TCP's"],
     [{ listening: true, _handle: {}, address: () => "/tmp/socket" }, TypeError, "of a Unix socket: it is TCP's"],

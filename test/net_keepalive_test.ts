@@ -20,7 +20,7 @@ import { allHidden, listen } from "./sockets.ts";
 import { isBunBefore, needs, root, run, runtime, temporary } from "./tools.ts";
 
 /**
- * The old package finds no socket on Deno and on Bun before 1.3 (the last test shows it): there ours stands alone before
+ * The old package finds no socket on Deno and on Bun before 1.3.3 (the last test shows it): there ours stands alone before
  * the same table.
  */
 const isOldThere = runtime !== "deno" && !allHidden;

@@ -15,7 +15,7 @@ export interface Pair {
 }
 
 /** Whether nothing shows its descriptor, and all is found by its name. */
-export const allHidden = isBunBefore("1.3");
+export const allHidden = isBunBefore("1.3.3");
 
 /** The descriptor that an object shows, found in the plainest way. */
 export function descriptorOf(socket: object): number {

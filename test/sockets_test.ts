@@ -57,7 +57,8 @@ test("findSockets() filters by each field", (t) => {
   const { descriptor, pair, port } = listener(1);
   const [client, accepted] = pair();
   t.after(() => [descriptor, client, accepted].forEach(close));
-  const fds = (filter: SocketFilter) => findSockets(filter).map(({ fd }) => fd).filter((fd) => fd >= descriptor).sort();
+  const fds = (filter: SocketFilter) =>
+    findSockets(filter).map(({ fd }) => fd).filter((fd) => fd >= descriptor).sort((a, b) => a - b);
   const [clientPort] = findSockets({ remotePort: port }).map(({ local }) => local.port);
   assertEquals(fds({ remotePort: port }), [client]);
   assertEquals(fds({ localPort: port }), [descriptor, accepted]);

@@ -86,14 +86,14 @@ export const LACKS: readonly Lack[] = [
     runtime: "bun",
     error: /Expected a truthy value: 3\d{3}\./,
     test: /a user timeout bounds the connecting too/,
-    until: "1.2.23",
+    until: "1.3.2",
     reason: "no descriptor is shown, so nothing can be set on a socket that is connecting",
   },
   {
     runtime: "bun",
     error: /nobody stopped it/,
     test: /what writes for ever stops when its reader goes/,
-    until: "1.2.23",
+    until: "1.3.2",
     reason: "process.stdout does not tell that the reader of a pipe has gone",
   },
 ];
