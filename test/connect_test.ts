@@ -36,6 +36,17 @@ async function plainServer(t: TestContext): Promise<number> {
   return port;
 }
 
+/** Calls, and asks the kernel when the listener is called. */
+async function inForce(t: TestContext, name: string, call: (listener: () => void) => net.Socket): Promise<void> {
+  const socket = await new Promise<net.Socket>((resolve, reject) => {
+    const socket = call(() => resolve(socket));
+    socket.once("error", reject);
+  });
+  t.after(() => void socket.destroy());
+  assertEquals(getKeepAlive(socket), state, name);
+  assertEquals(kernelIdle(socket.localPort, socket.remotePort), [84], name);
+}
+
 test(
   "node connect() and tlsConnect(): in force when 'connect' comes, in every form of the call",
   needs("cc"),
@@ -50,21 +61,20 @@ test(
         tlsConnect(securePort, { ...secure, keepAlive }).once("connect", listener),
       "tlsConnect(port, host, options)": (listener) =>
         tlsConnect(securePort, host, { ...secure, keepAlive }).once("connect", listener),
-      "tlsConnect() over a socket": (listener) =>
-        tlsConnect({ ...secure, socket: net.connect(securePort, host).on("error", () => {}), keepAlive })
-          .once("secureConnect", listener),
     };
-    for (const [name, call] of Object.entries(calls)) {
-      const socket = await new Promise<net.Socket>((resolve, reject) => {
-        const socket = call(() => resolve(socket));
-        socket.once("error", reject);
-      });
-      t.after(() => void socket.destroy());
-      assertEquals(getKeepAlive(socket), state, name);
-      assertEquals(kernelIdle(socket.localPort, socket.remotePort), [84], name);
-    }
+    for (const [name, call] of Object.entries(calls)) await inForce(t, name, call);
   },
 );
+
+test("tlsConnect() over a socket that is connecting: in force when 'secureConnect' comes", needs("cc"), async (t) => {
+  const port = await listenSecure(t);
+  const under = net.connect(port, host).on("error", () => {});
+  await inForce(
+    t,
+    "over a socket",
+    (listener) => tlsConnect({ ...secure, socket: under, keepAlive }).once("secureConnect", listener),
+  );
+});
 
 test("node connect(): what has no options of ours is the runtime's own call", async (t) => {
   const port = await plainServer(t);
