@@ -36,6 +36,17 @@ async function plainServer(t: TestContext): Promise<number> {
   return port;
 }
 
+/** Calls, and asks the kernel when the listener is called. */
+async function inForce(t: TestContext, name: string, call: (listener: () => void) => net.Socket): Promise<void> {
+  const socket = await new Promise<net.Socket>((resolve, reject) => {
+    const socket = call(() => resolve(socket));
+    socket.once("error", reject);
+  });
+  t.after(() => void socket.destroy());
+  assertEquals(getKeepAlive(socket), state, name);
+  assertEquals(kernelIdle(socket.localPort, socket.remotePort), [84], name);
+}
+
 test(
   "node connect() and tlsConnect(): in force when 'connect' comes, in every form of the call",
   needs("cc"),
@@ -51,15 +62,7 @@ test(
       "tlsConnect(port, host, options)": (listener) =>
         tlsConnect(securePort, host, { ...secure, keepAlive }).once("connect", listener),
     };
-    for (const [name, call] of Object.entries(calls)) {
-      const socket = await new Promise<net.Socket>((resolve, reject) => {
-        const socket = call(() => resolve(socket));
-        socket.once("error", reject);
-      });
-      t.after(() => void socket.destroy());
-      assertEquals(getKeepAlive(socket), state, name);
-      assertEquals(kernelIdle(socket.localPort, socket.remotePort), [84], name);
-    }
+    for (const [name, call] of Object.entries(calls)) await inForce(t, name, call);
   },
 );
 
