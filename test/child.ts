@@ -3,9 +3,10 @@
  *
  *   child.ts import            what the import opened, then what the first call did
  *   child.ts set               what a set and a wrong read came to
- *   child.ts copy                  what a new socket has, and what giving it to another comes to
- *   child.ts find                  how many connected sockets are found that are this process's own
- *   child.ts full                  what a reading comes to while no descriptor is free, and after
+ *   child.ts copy              what a new socket has, and what giving it to another comes to
+ *   child.ts find              how many connected sockets are found that are this process's own
+ *   child.ts full              what a reading comes to while no descriptor is free, and after
+ *   child.ts last              what connect() of Deno comes to where its connection takes the last one
  *   child.ts unknown WHAT      what a set comes to where process.WHAT is something else
  *   child.ts unknown versions VERSION   the same on a Bun of that version
  *
@@ -39,6 +40,18 @@ async function attempt(act: () => unknown): Promise<unknown> {
   }
 }
 
+/** Opens files until no descriptor is free. */
+function fillDescriptors(): number[] {
+  // Deno opens what it hears signals by some time after its start, and panics if it cannot.
+  if ("Deno" in globalThis) Deno.addSignalListener("SIGUSR2", () => {});
+  const opened: number[] = [];
+  try {
+    for (;;) opened.push(openSync("/dev/null", "r"));
+  } catch {
+    return opened;
+  }
+}
+
 const socket = await connected({ after() {} });
 let answer: unknown;
 if (mode === "import") {
@@ -65,12 +78,7 @@ if (mode === "import") {
   const { getKeepAlive, setKeepAlive } = await import("../mod.ts");
   setKeepAlive(socket, { idle: "61s" });
   const [{ local, remote }] = (await import("../mod.ts")).findSockets({ listening: false });
-  const opened: number[] = [];
-  try {
-    for (;;) opened.push(openSync("/dev/null", "r"));
-  } catch {
-    // No descriptor is free any more.
-  }
+  const opened = fillDescriptors();
   const names = {
     localAddress: local.address,
     localPort: local.port,
@@ -84,11 +92,7 @@ if (mode === "import") {
   const { connect } = await import("../src/connect/deno.ts");
   const { findSockets } = await import("../mod.ts");
   const { port } = (await import("./c.ts")).c().listener(5);
-  const opened: number[] = [];
-  const fill = () => {
-    for (;;) opened.push(openSync("/dev/null", "r"));
-  };
-  await attempt(fill);
+  const opened = fillDescriptors();
   closeSync(opened.pop() as number);
   const failed = await connect({ hostname: "127.0.0.1", port, keepAlive: { idle: "61s" } }).catch((error) => error);
   opened.forEach(closeSync);
