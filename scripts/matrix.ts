@@ -1,6 +1,6 @@
 /**
- * The suite on older versions of the runtimes, those of test/matrix/package.json, or with
- * names (deno23 bun12) on these. Files (test/hidden_test.ts) run instead of all, and --built takes npm/ as it is.
+ * The suite on older versions of the runtimes, those of test/matrix/package.json, or with names (deno23 bun12) on these.
+ * Files (test/hidden_test.ts) run instead of all, and --built takes npm/ as it is.
  *
  * Node before 22.18 reads no TypeScript: it runs the socket tests of the built package.
  *
