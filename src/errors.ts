@@ -47,7 +47,7 @@ export class KeepAliveError extends Error {
   override readonly name = "KeepAliveError";
   /** What happened: an errno name such as `"EINVAL"`, or one of this module's own `"ERR_…"` names. */
   readonly code: string;
-  /** The number the system gave; absent where no call failed. */
+  /** The number the system gave, as in errno.h (Node's own errors have it negative); absent where no call failed. */
   declare readonly errno?: number;
   /** The call that failed, such as `"setsockopt"`; absent where none did. */
   declare readonly syscall?: string;
