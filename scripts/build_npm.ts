@@ -63,8 +63,7 @@ await build({
     devDependencies: { "@types/node": versionOf("@types/node") },
   },
   postBuild() {
-    Deno.mkdirSync(`${outDir}/test`);
-    for (const file of ["LICENSE", "README.md", "test/timeline.svg"]) {
+    for (const file of ["LICENSE", "README.md"]) {
       Deno.copyFileSync(`${root}${file}`, `${outDir}/${file}`);
     }
     // CommonJS shows a file its own path, and an ES module has this.

@@ -42,6 +42,9 @@ export async function install(
   return { folder };
 }
 
+/** The authority that this machine's npm trusts beside the usual ones; Yarn 4 does not ask npm's settings. */
+const authority = (await run(["npm", "config", "get", "cafile"])).stdout.trim();
+
 const bin = new URL("./", `file://${programOf("node24", "runtimes")}`).pathname;
 
 /**
@@ -53,6 +56,7 @@ const environment = (folder: string): Record<string, string> => ({
   BUN_INSTALL_CACHE_DIR: `${folder}/.cache`,
   YARN_CACHE_FOLDER: `${folder}/.cache`,
   YARN_ENABLE_GLOBAL_CACHE: "0",
+  ...authority === "null" ? {} : { YARN_HTTPS_CA_FILE_PATH: authority },
 });
 
 const runIn = ({ folder }: Project, command: readonly string[]) => run(command, folder, { env: environment(folder) });
