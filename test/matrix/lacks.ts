@@ -107,7 +107,7 @@ export const LACKS: readonly Lack[] = [
   {
     runtime: "deno",
     error: /^KeepAliveError: Cannot set keep-alive: the socket is closed/,
-    test: /^node:net: a socket that is paused, half open, and after its own end\(\)/,
+    test: /^node:net: a socket that is half open, and after its own end\(\)/,
     until: "2.5.6",
     reason: "a half-open socket of node:net is closed at its own end(), allowHalfOpen or not",
   },
