@@ -17,22 +17,20 @@ const HOT = 9;
 const ROUNDS = 20_000;
 
 const modules = join(root, "test/runtimes/node_modules");
-const node = (
-  major: number,
-) => [join(modules, `node${major}/bin/node`), "--no-warnings"];
+const node = (major: number) => [join(modules, `node${major}/bin/node`), "--no-warnings"];
 
 /** A copy with no node_modules beside it, where Node 26 finds no koffi and takes node:ffi. */
 const bare = temporary({ after: (remove) => process.on("exit", remove) });
-for (
-  const part of [
-    "mod.ts",
-    "src",
-    "ffi",
-    "test/sockets.ts",
-    "test/tools.ts",
-    "scripts/bench_child.ts",
-  ]
-) {
+const parts = [
+  "mod.ts",
+  "src",
+  "ffi",
+  "test/sockets.ts",
+  "test/spawn_sync.ts",
+  "test/tools.ts",
+  "scripts/bench_child.ts",
+];
+for (const part of parts) {
   cpSync(join(root, part), join(bare, part), { recursive: true });
 }
 
